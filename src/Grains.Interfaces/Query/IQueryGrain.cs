@@ -1,0 +1,34 @@
+using Metrics.Core.Model;
+using Metrics.Core.Query;
+
+namespace Metrics.Grains.Interfaces.Query;
+
+/// <summary>
+/// Answers questions over the whole cluster: a stateless worker that asks each silo once and merges what they say. Key: 0.
+/// Callers have checked the plan; times are absolute.
+/// </summary>
+[Alias("metrics.query")]
+public interface IQueryGrain : IGrainWithIntegerKey
+{
+    /// <exception cref="QueryLimitException">The query hit its time, point or series limit.</exception>
+    [Alias("execute")]
+    ValueTask<QueryResult> Execute(QueryPlan plan);
+
+    /// <summary>Metric names in order.</summary>
+    /// <param name="selector">Only metrics with a series that satisfies it.</param>
+    /// <param name="limit">At most so many.</param>
+    [Alias("metrics")]
+    ValueTask<IReadOnlyList<string>> ListMetrics(SeriesSelector selector, int limit);
+
+    /// <summary>Tag keys in order.</summary>
+    [Alias("tagKeys")]
+    ValueTask<IReadOnlyList<string>> ListTagKeys(SeriesSelector selector, int limit);
+
+    /// <summary>The values of a tag in order.</summary>
+    [Alias("tagValues")]
+    ValueTask<IReadOnlyList<string>> ListTagValues(string tagKey, SeriesSelector selector, int limit);
+
+    /// <summary>The series themselves, ordered by metric and tags.</summary>
+    [Alias("series")]
+    ValueTask<IReadOnlyList<SeriesKey>> FindSeries(SeriesSelector selector, int limit);
+}
