@@ -1,6 +1,5 @@
 using Metrics.Core.Cardinality;
 using Metrics.Core.Index;
-using Metrics.Core.Ingestion;
 using Metrics.Core.Model;
 using Metrics.Core.Series;
 
@@ -53,36 +52,56 @@ public sealed class Shard
     /// <summary>The series of a key, new if need be and if the limits allow it.</summary>
     /// <param name="key">The identity.</param>
     /// <param name="limiter">Asked for a new series only.</param>
-    /// <param name="reference">Called once for a new series: its number in the log.</param>
-    /// <param name="series">The series, when <see cref="AddResult.Added"/> is returned.</param>
-    internal AddResult GetOrAdd(SeriesKey key, CardinalityLimiter limiter, Func<uint> reference, out LiveSeries? series)
+    /// <param name="nextReference">Called once for a new series: its number in the log.</param>
+    /// <param name="series">The series, when it is there or was admitted.</param>
+    internal Admission GetOrAdd(SeriesKey key, CardinalityLimiter limiter, Func<uint> nextReference, out LiveSeries? series)
     {
         lock (_sync)
         {
             series = _byId.Find(key.Id);
             if (series is not null)
             {
-                return AddResult.Added;
+                return Admission.Admitted;
             }
 
-            var admission = limiter.TryAdmit(key.Metric);
-            if (admission != Admission.Admitted)
+            var admission = limiter.TryAdmit(key);
+            if (admission == Admission.Admitted)
             {
-                return admission == Admission.TotalLimit ? AddResult.TooManySeries : AddResult.TooManySeriesOfMetric;
+                series = Add(key, nextReference());
             }
 
-            var ordinal = Index.Add(key);
-            series = new LiveSeries(key.Id, Number, ordinal, reference());
-            if (ordinal >= _byOrdinal.Length)
-            {
-                var larger = new LiveSeries?[Math.Max(ordinal + 1, _byOrdinal.Length + (_byOrdinal.Length >> 1))];
-                Array.Copy(_byOrdinal, larger, _byOrdinal.Length);
-                Volatile.Write(ref _byOrdinal, larger);
-            }
-
-            Volatile.Write(ref _byOrdinal[ordinal], series);
-            _byId.Add(series);
-            return AddResult.Added;
+            return admission;
         }
+    }
+
+    /// <summary>The series of a key that the data set had before, whatever the limits say now.</summary>
+    internal LiveSeries Restore(SeriesKey key, CardinalityLimiter limiter, uint reference)
+    {
+        lock (_sync)
+        {
+            if (_byId.Find(key.Id) is { } present)
+            {
+                return present;
+            }
+
+            limiter.AdmitExisting(key.Metric);
+            return Add(key, reference);
+        }
+    }
+
+    private LiveSeries Add(SeriesKey key, uint reference)
+    {
+        var ordinal = Index.Add(key);
+        var series = new LiveSeries(key.Id, Number, ordinal, reference);
+        if (ordinal >= _byOrdinal.Length)
+        {
+            var larger = new LiveSeries?[Math.Max(ordinal + 1, _byOrdinal.Length + (_byOrdinal.Length >> 1))];
+            Array.Copy(_byOrdinal, larger, _byOrdinal.Length);
+            Volatile.Write(ref _byOrdinal, larger);
+        }
+
+        Volatile.Write(ref _byOrdinal[ordinal], series);
+        _byId.Add(series);
+        return series;
     }
 }

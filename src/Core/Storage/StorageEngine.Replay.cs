@@ -1,4 +1,3 @@
-using Metrics.Core.Ingestion;
 using Metrics.Core.Model;
 using Metrics.Core.Series;
 using Metrics.Core.Wal;
@@ -66,13 +65,9 @@ public sealed partial class StorageEngine
 
             engine._lastReference = Math.Max(engine._lastReference, reference);
 
-            // Limits are for new series: these were let in before.
-            var shard = engine._shards[key.Id.Shard(engine._shards.Length)];
-            if (shard.GetOrAdd(key, engine._limiter, () => reference, out var series, isReplay: true) == AddResult.Added)
-            {
-                series!.IsDefined = true;
-                _byReference[reference] = series;
-            }
+            var series = engine._shards[key.Id.Shard(engine._shards.Length)].Restore(key, engine._limiter, reference);
+            series.IsDefined = true;
+            _byReference[reference] = series;
         }
 
         private void AppendSample(uint reference, long timestampMs, double value)

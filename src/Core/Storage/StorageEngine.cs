@@ -22,7 +22,7 @@ namespace Metrics.Core.Storage;
 /// Two logs: <c>series</c> has the definition of every series once, <c>wal</c> has them once more among the samples, so that
 /// damage to one definition does not lose the samples that go by its number.
 /// </remarks>
-public sealed partial class StorageEngine : IAsyncDisposable
+public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
 {
     /// <summary>Samples of one log record at most: 22 bytes each at worst stay far below the record limit.</summary>
     private const int SamplesPerRecord = 32 * 1024;
@@ -73,6 +73,8 @@ public sealed partial class StorageEngine : IAsyncDisposable
 
     public IReadOnlyList<Shard> Shards => _shards;
 
+    IReadOnlyCollection<TagIndex> ITagIndexSource.Indexes => Array.ConvertAll(_shards, static s => s.Index);
+
     public ChunkPool Pool { get; } = new();
 
     public EngineState State => _state;
@@ -116,7 +118,7 @@ public sealed partial class StorageEngine : IAsyncDisposable
     public LiveSeries? Find(SeriesId id) => _shards[id.Shard(_shards.Length)].Find(id);
 
     /// <summary>The series of a key, new if need be and allowed.</summary>
-    public AddResult GetOrAdd(SeriesKey key, out LiveSeries? series)
+    public Admission GetOrAdd(SeriesKey key, out LiveSeries? series)
     {
         ArgumentNullException.ThrowIfNull(key);
         return _shards[key.Id.Shard(_shards.Length)].GetOrAdd(key, _limiter, NextReference, out series);

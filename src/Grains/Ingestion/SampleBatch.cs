@@ -1,4 +1,5 @@
 using System.Buffers;
+using Metrics.Core.Cardinality;
 using Metrics.Core.Ingestion;
 using Metrics.Core.Model;
 using Metrics.Core.Series;
@@ -15,6 +16,7 @@ internal sealed class SampleBatch(SampleWriter writer) : ISampleBatch
     private ShardMap _shards = ShardMap.Empty;
     private long _refusedTimestampMs;
     private string _refusedMetric = "";
+    private Admission _refusal;
 
     public SampleBuffer Local { get; } = new();
 
@@ -80,7 +82,7 @@ internal sealed class SampleBatch(SampleWriter writer) : ISampleBatch
     public FieldProblem Describe(AddResult result) => result switch
     {
         AddResult.TooOld or AddResult.TooFarAhead => _age.Describe(result, _refusedTimestampMs),
-        AddResult.TooManySeries or AddResult.TooManySeriesOfMetric => new("tags", writer.Limiter.Describe(_refusedMetric, result)),
+        AddResult.TooManySeries or AddResult.TooManySeriesOfMetric => new("tags", writer.Cardinality.Describe(_refusal, _refusedMetric)),
         _ => default,
     };
 
@@ -132,12 +134,12 @@ internal sealed class SampleBatch(SampleWriter writer) : ISampleBatch
         var shard = series.Id.Shard(writer.Engine.Manifest.ShardCount);
         if (_shards.IsLocal(shard))
         {
-            var result = writer.Engine.GetOrAdd(series, out var live);
+            var admission = writer.Engine.GetOrAdd(series, out var live);
             target = live;
-            if (result != AddResult.Added)
+            if (admission != Admission.Admitted)
             {
-                _refusedMetric = series.Metric;
-                return result;
+                (_refusal, _refusedMetric) = (admission, series.Metric);
+                return admission == Admission.TooManySeries ? AddResult.TooManySeries : AddResult.TooManySeriesOfMetric;
             }
         }
         else

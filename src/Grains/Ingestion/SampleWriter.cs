@@ -14,8 +14,8 @@ namespace Metrics.Grains.Ingestion;
 internal sealed partial class SampleWriter(
     StorageEngine engine,
     ShardOwnership ownership,
-    CardinalityLimiter limiter,
-    IOptions<CardinalityOptions> cardinality,
+    CardinalityMonitor cardinality,
+    IOptions<CardinalityOptions> limits,
     IGrainFactory grains,
     ILogger<SampleWriter> logger) : ISampleWriter
 {
@@ -24,11 +24,11 @@ internal sealed partial class SampleWriter(
     private readonly ConcurrentQueue<SampleBatch> _pool = new();
 
     /// <summary>Wire keys to series; twice the series there may be, since one may come in several formats.</summary>
-    public WireKeyCache<ISeriesTarget> Cache { get; } = new((int)Math.Min(100_000_000L, (cardinality.Value.MaxSeries * 2L) + 100_000));
+    public WireKeyCache<ISeriesTarget> Cache { get; } = new((int)Math.Min(100_000_000L, (limits.Value.MaxSeries * 2L) + 100_000));
 
     public StorageEngine Engine => engine;
 
-    public CardinalityLimiter Limiter => limiter;
+    public CardinalityMonitor Cardinality => cardinality;
 
     public ShardMap Shards => ownership.Map;
 

@@ -1,4 +1,4 @@
-using Metrics.Core.Ingestion;
+using Metrics.Core.Cardinality;
 using Metrics.Core.Model;
 using Metrics.Core.Series;
 using Metrics.Core.Storage;
@@ -39,7 +39,7 @@ internal sealed class SiloIngestGrain(StorageEngine engine) : Grain, ISiloIngest
             {
                 unknown.Add(i);
             }
-            else if (SeriesKey.TryParseCanonical(canonical, out var key) && engine.GetOrAdd(key, out var added) == AddResult.Added)
+            else if (SeriesKey.TryParseCanonical(canonical, out var key) && engine.GetOrAdd(key, out var added) == Admission.Admitted)
             {
                 series[i] = added;
             }

@@ -14,7 +14,7 @@ internal sealed class Grouping
     public Grouping(IReadOnlyList<string> groupBy, SymbolTable symbols)
     {
         _symbols = symbols;
-        _keys = [.. groupBy.Select(key => symbols.TryGet(key, out var symbol) ? symbol : -1)];
+        _keys = [.. groupBy.Select(key => symbols.TryGet(key, out var symbol) ? symbol : 0)];
         _scratch = new int[_keys.Length];
     }
 
@@ -25,14 +25,14 @@ internal sealed class Grouping
     {
         for (var i = 0; i < _keys.Length; i++)
         {
-            _scratch[i] = _keys[i] < 0 ? -1 : index.SymbolOf(ordinal, _keys[i]);
+            _scratch[i] = _keys[i] == 0 ? 0 : index.SymbolOf(ordinal, _keys[i]);
         }
 
         if (!_numbers.TryGetValue(_scratch, out var number))
         {
             number = Groups.Count;
             _numbers.Add([.. _scratch], number);
-            Groups.Add(Array.ConvertAll(_scratch, symbol => symbol < 0 ? "" : _symbols[symbol]));
+            Groups.Add(Array.ConvertAll(_scratch, symbol => symbol == 0 ? "" : _symbols[symbol]));
         }
 
         return number;
