@@ -38,6 +38,20 @@ public class SeriesBuffer
     private PendingSamples? _pending;
     private DistributionSamples? _distributions;
 
+    /// <summary>Timestamp of the newest sample in a chunk, or the smallest number when there is none. Cheap, for idle checks.</summary>
+    public long NewestMs
+    {
+        get
+        {
+            lock (this)
+            {
+                return _head.Count != 0 ? _head.LastTimestampMs
+                    : _closedCount != 0 ? _closed[_closedCount - 1].MaxMs
+                    : _distributions?.NewestMs ?? long.MinValue;
+            }
+        }
+    }
+
     /// <summary>The start of the window that a timestamp is in.</summary>
     public static long WindowOf(long timestampMs) => timestampMs - (((timestampMs % WindowMs) + WindowMs) % WindowMs);
 
@@ -371,28 +385,27 @@ public class SeriesBuffer
 
     private int ReadBlock(ref long fromMs, long toMs, Span<long> timestamps, Span<double> values)
     {
-        ReadOnlySpan<byte> bytes;
-        int samples;
-        long minMs, maxMs;
+        ReadOnlySpan<byte> bytes = default;
+        var samples = 0;
+        long minMs = long.MaxValue, maxMs = long.MaxValue;
         var index = FirstClosedEndingAtOrAfter(fromMs);
         if (index < _closedCount)
         {
             var chunk = _closed[index];
-            (bytes, samples, minMs, maxMs) = (chunk.Bytes, chunk.Count, chunk.MinMs, chunk.MaxMs);
+            bytes = chunk.Bytes;
+            (samples, minMs, maxMs) = (chunk.Count, chunk.MinMs, chunk.MaxMs);
         }
         else if (_head.Count != 0 && _head.LastTimestampMs >= fromMs)
         {
-            (bytes, samples, minMs, maxMs) = (_headSlot.Span[.._head.Length], _head.Count, _headMinMs, _head.LastTimestampMs);
-        }
-        else
-        {
-            (bytes, samples, minMs, maxMs) = (default, 0, long.MaxValue, long.MaxValue);
+            bytes = _headSlot.Span[.._head.Length];
+            (samples, minMs, maxMs) = (_head.Count, _headMinMs, _head.LastTimestampMs);
         }
 
-        // Chunks past the range are not decoded: what is left is pending at most.
+        // A chunk past the range is not decoded: what is left is pending at most.
         if (minMs >= toMs)
         {
-            (bytes, samples, maxMs) = (default, 0, long.MaxValue);
+            bytes = default;
+            (samples, maxMs) = (0, long.MaxValue);
         }
 
         var endMs = maxMs >= toMs ? toMs : maxMs + 1;

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using Metrics.Core.Files;
 
 namespace Metrics.Core.Storage;
 

@@ -107,7 +107,8 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         Recovery = (_samples.Recovery, _definitions.Recovery);
         OrphanedSamples = replay.Orphaned;
         _state = EngineState.Ready;
-        LogReplayed(replay.Samples, _shards.Sum(static s => s.Count), _time.GetElapsedTime(started).TotalSeconds);
+        var seconds = _time.GetElapsedTime(started).TotalSeconds;
+        LogReplayed(replay.Samples, _limiter.Series, seconds);
         if (replay.Orphaned != 0)
         {
             LogOrphaned(replay.Orphaned);

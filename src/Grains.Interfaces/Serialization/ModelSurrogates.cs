@@ -4,10 +4,10 @@ namespace Metrics.Grains.Interfaces.Serialization;
 
 /// <summary>A <see cref="SeriesKey"/> crosses silos in its canonical form.</summary>
 [GenerateSerializer, Immutable, Alias("metrics.seriesKey")]
-public struct SeriesKeySurrogate
+public record struct SeriesKeySurrogate
 {
     [Id(0)]
-    public byte[] Canonical;
+    public byte[] Canonical { get; set; }
 }
 
 [RegisterConverter]
@@ -22,13 +22,13 @@ public sealed class SeriesKeyConverter : IConverter<SeriesKey, SeriesKeySurrogat
 }
 
 [GenerateSerializer, Immutable, Alias("metrics.sample")]
-public struct SampleSurrogate
+public record struct SampleSurrogate
 {
     [Id(0)]
-    public long TimestampMs;
+    public long TimestampMs { get; set; }
 
     [Id(1)]
-    public double Value;
+    public double Value { get; set; }
 }
 
 [RegisterConverter]
@@ -40,13 +40,13 @@ public sealed class SampleConverter : IConverter<Sample, SampleSurrogate>
 }
 
 [GenerateSerializer, Immutable, Alias("metrics.tag")]
-public struct TagSurrogate
+public record struct TagSurrogate
 {
     [Id(0)]
-    public string Key;
+    public string Key { get; set; }
 
     [Id(1)]
-    public string Value;
+    public string Value { get; set; }
 }
 
 [RegisterConverter]

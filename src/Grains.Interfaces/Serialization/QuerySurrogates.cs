@@ -4,16 +4,16 @@ using Metrics.Core.Query;
 namespace Metrics.Grains.Interfaces.Serialization;
 
 [GenerateSerializer, Immutable, Alias("metrics.tagMatcher")]
-public struct TagMatcherSurrogate
+public record struct TagMatcherSurrogate
 {
     [Id(0)]
-    public string Key;
+    public string Key { get; set; }
 
     [Id(1)]
-    public int Kind;
+    public int Kind { get; set; }
 
     [Id(2)]
-    public string[] Values;
+    public string[] Values { get; set; }
 }
 
 [RegisterConverter]
@@ -27,13 +27,13 @@ public sealed class TagMatcherConverter : IConverter<TagMatcher, TagMatcherSurro
 }
 
 [GenerateSerializer, Immutable, Alias("metrics.selector")]
-public struct SeriesSelectorSurrogate
+public record struct SeriesSelectorSurrogate
 {
     [Id(0)]
-    public string? Metric;
+    public string? Metric { get; set; }
 
     [Id(1)]
-    public TagMatcher[] Matchers;
+    public TagMatcher[] Matchers { get; set; }
 }
 
 [RegisterConverter]
@@ -46,31 +46,31 @@ public sealed class SeriesSelectorConverter : IConverter<SeriesSelector, SeriesS
 }
 
 [GenerateSerializer, Immutable, Alias("metrics.plan")]
-public struct QueryPlanSurrogate
+public record struct QueryPlanSurrogate
 {
     [Id(0)]
-    public SeriesSelector Selector;
+    public SeriesSelector Selector { get; set; }
 
     [Id(1)]
-    public int Kind;
+    public int Kind { get; set; }
 
     [Id(2)]
-    public double Quantile;
+    public double Quantile { get; set; }
 
     [Id(3)]
-    public long FromMs;
+    public long FromMs { get; set; }
 
     [Id(4)]
-    public long ToMs;
+    public long ToMs { get; set; }
 
     [Id(5)]
-    public long? IntervalMs;
+    public long? IntervalMs { get; set; }
 
     [Id(6)]
-    public string[] GroupBy;
+    public string[] GroupBy { get; set; }
 
     [Id(7)]
-    public int? Limit;
+    public int? Limit { get; set; }
 }
 
 [RegisterConverter]
@@ -99,16 +99,16 @@ public sealed class QueryPlanConverter : IConverter<QueryPlan, QueryPlanSurrogat
 }
 
 [GenerateSerializer, Immutable, Alias("metrics.group")]
-public struct QueryGroupSurrogate
+public record struct QueryGroupSurrogate
 {
     [Id(0)]
-    public Tag[] Tags;
+    public Tag[] Tags { get; set; }
 
     [Id(1)]
-    public long[] TimestampsMs;
+    public long[] TimestampsMs { get; set; }
 
     [Id(2)]
-    public double[] Values;
+    public double[] Values { get; set; }
 }
 
 [RegisterConverter]
@@ -121,13 +121,13 @@ public sealed class QueryGroupConverter : IConverter<QueryGroup, QueryGroupSurro
 }
 
 [GenerateSerializer, Immutable, Alias("metrics.result")]
-public struct QueryResultSurrogate
+public record struct QueryResultSurrogate
 {
     [Id(0)]
-    public QueryGroup[] Groups;
+    public QueryGroup[] Groups { get; set; }
 
     [Id(1)]
-    public string[] Warnings;
+    public string[] Warnings { get; set; }
 }
 
 [RegisterConverter]
@@ -140,13 +140,13 @@ public sealed class QueryResultConverter : IConverter<QueryResult, QueryResultSu
 }
 
 [GenerateSerializer, Immutable, Alias("metrics.queryLimit")]
-public struct QueryLimitExceptionSurrogate
+public record struct QueryLimitExceptionSurrogate
 {
     [Id(0)]
-    public string Limit;
+    public string Limit { get; set; }
 
     [Id(1)]
-    public string Message;
+    public string Message { get; set; }
 }
 
 [RegisterConverter]

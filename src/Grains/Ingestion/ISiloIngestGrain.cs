@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace Metrics.Grains.Ingestion;
 
 /// <summary>Takes samples for the silo that it is keyed by; see <see cref="Placement.SiloPlacement"/>.</summary>

@@ -5,6 +5,7 @@ using Metrics.Core.Storage;
 using Metrics.Grains.Placement;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
 
 namespace Metrics.Grains.Ingestion;
 

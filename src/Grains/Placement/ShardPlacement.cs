@@ -1,5 +1,6 @@
 using Metrics.Core.Model;
 using Metrics.Core.Storage;
+using Orleans.Placement;
 using Orleans.Runtime.Placement;
 
 namespace Metrics.Grains.Placement;

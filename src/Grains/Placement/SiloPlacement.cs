@@ -1,4 +1,5 @@
 using System.Text;
+using Orleans.Placement;
 using Orleans.Runtime.Placement;
 
 namespace Metrics.Grains.Placement;

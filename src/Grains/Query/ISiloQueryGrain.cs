@@ -1,5 +1,6 @@
 using Metrics.Core.Model;
 using Metrics.Core.Query;
+using Orleans.Concurrency;
 
 namespace Metrics.Grains.Query;
 
