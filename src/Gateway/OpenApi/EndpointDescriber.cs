@@ -25,7 +25,7 @@ internal static class EndpointDescriber
         var path = PathOf(endpoint.RoutePattern);
         var api = endpoint.Metadata.GetMetadata<ApiOperation>()
             ?? new ApiOperation(
-                ApiTags.Status,
+                endpoint.Metadata.GetMetadata<ITagsMetadata>()?.Tags is [var tag, ..] ? tag : ApiTags.Status,
                 endpoint.Metadata.GetMetadata<IEndpointSummaryMetadata>()?.Summary ?? $"{method} {path}",
                 endpoint.Metadata.GetMetadata<IEndpointDescriptionMetadata>()?.Description ?? "");
         var operation = new OpenApiOperation

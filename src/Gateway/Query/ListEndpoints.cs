@@ -45,15 +45,15 @@ internal static class ListEndpoints
     private static async Task TagValues(HttpContext context, string key, ListRequestParser parser, QueryClient client)
     {
         var list = parser.Parse(context.Request.QueryString, takesPrefix: true);
+        var tagKey = TagKey(context, key);
         var selector = list.Selector;
         if (list.Prefix.Length > 0)
         {
             // A tag may have far more values than a listing; let the index find those that start so.
-            var startsSo = TagMatcher.Regex(TagKey(context, key), Regex.Escape(list.Prefix) + @"[\s\S]*");
+            var startsSo = TagMatcher.Regex(tagKey, Regex.Escape(list.Prefix) + ".*");
             selector = selector with { Matchers = [.. selector.Matchers, startsSo] };
         }
 
-        var tagKey = TagKey(context, key);
         var values = await client.Ask("values", grain => grain.ListTagValues(tagKey, selector, list.Limit + 1), context.RequestAborted);
         await WriteNamesAsync(context, "values", values, list, list.Limit + 1);
     }

@@ -13,6 +13,9 @@ namespace Metrics.Gateway.Query;
 /// </summary>
 internal sealed class ListRequestParser(IOptions<QueryApiOptions> options)
 {
+    // Escaped it may double, and must still pass as a pattern.
+    private const int MaxPrefixLength = 256;
+
     private const string TagPrefix = "tag.";
 
     private static readonly string[] Parameters = ["metric", "match", "limit", "prefix"];
@@ -61,6 +64,11 @@ internal sealed class ListRequestParser(IOptions<QueryApiOptions> options)
         if (metric?.Length == 0)
         {
             throw ApiException.BadField("metric", "is empty; leave it out for every metric");
+        }
+
+        if (prefix?.Length > MaxPrefixLength)
+        {
+            throw ApiException.BadField("prefix", $"is {prefix.Length} characters long; at most {MaxPrefixLength} are allowed");
         }
 
         matchers.AddRange(tags.Select(static tag => tag.Value.Count == 1

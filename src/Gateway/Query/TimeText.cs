@@ -16,10 +16,10 @@ internal static class TimeText
 
     private static readonly string[] Rfc3339 = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
-    /// <summary>Seconds, or milliseconds by size; parts of a millisecond are cut.</summary>
+    /// <summary>Seconds, or milliseconds by size, to the nearest millisecond.</summary>
     public static bool TryParse(double number, out long epochMs)
     {
-        var milliseconds = Math.Abs(number) >= MillisecondsFrom ? number : Math.Round(number * 1000, 3);
+        var milliseconds = Math.Round(number >= MillisecondsFrom ? number : number * 1000, MidpointRounding.AwayFromZero);
         var valid = milliseconds is >= 0 and <= MaxMs;
         epochMs = valid ? (long)milliseconds : 0;
         return valid;
