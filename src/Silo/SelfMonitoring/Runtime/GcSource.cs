@@ -12,7 +12,9 @@ internal sealed class GcSource(HostSeries series) : IMonitorSource
 
     public void Collect(in Tick tick, SampleSink sink)
     {
-        sink.Add(_heap, GC.GetTotalMemory(forceFullCollection: false));
+        // It has been seen below zero in the middle of a collection; such a figure is none.
+        var heap = GC.GetTotalMemory(forceFullCollection: false);
+        sink.Add(_heap, heap > 0 ? heap : null);
         var seconds = GC.GetTotalPauseDuration().TotalSeconds;
         sink.Add(_pause, tick.Rate(_previousSeconds, seconds) * 100);
         _previousSeconds = seconds;
