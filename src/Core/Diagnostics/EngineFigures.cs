@@ -1,0 +1,7 @@
+namespace Metrics.Core.Diagnostics;
+
+/// <summary>Figures of an engine that are asked for rather than counted. Each must be cheap and callable from any thread.</summary>
+/// <param name="LiveSeries">Series in memory.</param>
+/// <param name="SamplesInMemory">Points in memory.</param>
+/// <param name="SampleBytes">Their compressed size in bytes.</param>
+public sealed record EngineFigures(Func<long> LiveSeries, Func<long> SamplesInMemory, Func<long> SampleBytes);

@@ -1,0 +1,10 @@
+namespace Metrics.Silo.SelfMonitoring;
+
+internal sealed partial class SelfMonitor
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The server cannot record its own metrics; it goes on trying.")]
+    private static partial void LogFailing(ILogger logger, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The server records its own metrics again.")]
+    private static partial void LogRecovered(ILogger logger);
+}
