@@ -15,6 +15,12 @@ public static class DashboardRegistration
     public static IServiceCollection AddMetricsDashboard(this IServiceCollection services)
     {
         services.AddRazorComponents().AddInteractiveServerComponents();
+        return services.AddPageServices();
+    }
+
+    /// <summary>What the pages ask for, without the server that runs them.</summary>
+    internal static IServiceCollection AddPageServices(this IServiceCollection services)
+    {
         services.AddMudServices();
         services.AddScoped<MetricsQueries>();
         return services;

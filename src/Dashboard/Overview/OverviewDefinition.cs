@@ -15,8 +15,8 @@ public static class OverviewDefinition
 
     public static readonly IReadOnlyList<TileDefinition> Tiles =
     [
-        new("ingest", "Ingest rate", Unit.PerSecond, Average("metrics.ingest.samples_per_second")),
-        new("series", "Live series", Unit.Number, Average("metrics.series.live")),
+        new("ingest", "Ingest rate", Unit.PerSecond, Average("metrics.ingest.samples_per_second", "accepted")),
+        new("series", "Live series", Unit.Number, Average("metrics.series.live", "series")),
         new("cpu", "CPU", Unit.Percent, Cpu),
         new("memory", "Memory used", Unit.Bytes, Average("host.memory.used_bytes", "used")),
         new("wal", "WAL", Unit.Bytes, Average("metrics.wal.size_bytes")),
@@ -26,8 +26,9 @@ public static class OverviewDefinition
     public static readonly IReadOnlyList<PanelDefinition> Panels =
     [
         new("cpu", "CPU by mode", Unit.Percent, [Cpu], Stacked: true),
+        new("load", "Load, 1 min", Unit.Number, [Average("host.load1", "load")]),
         new("memory", "Memory", Unit.Bytes,
-            [Average("host.memory.used_bytes", "used"), Average("host.memory.total_bytes", "total"), Average("metrics.process.memory_bytes", "this server")]),
+            [Average("host.memory.used_bytes", "used"), Average("host.memory.total_bytes", "total")]),
         new("network", "Network", Unit.BytesPerSecond,
             [
                 Average("host.network.receive_bytes_per_second", "received", "interface"),
@@ -39,12 +40,14 @@ public static class OverviewDefinition
                 Average("host.disk.write_bytes_per_second", "written", "device"),
             ]),
         new("ingest", "Ingest rate", Unit.PerSecond,
-            [Average("metrics.ingest.samples_per_second", "samples"), Average("metrics.ingest.rejected_per_second", "rejected")]),
+            [Average("metrics.ingest.samples_per_second", "accepted"), Average("metrics.ingest.rejected_per_second", "rejected")]),
         new("query", "Query latency, p99", Unit.Milliseconds, [Average("metrics.query.p99_ms", "p99")]),
         new("series", "Live series", Unit.Number, [Average("metrics.series.live", "series")]),
-        new("gc", "Server memory", Unit.Bytes,
-            [Average("metrics.gc.heap_bytes", "GC heap"), Average("metrics.wal.size_bytes", "WAL on disk")]),
-        new("gc-pause", "Server CPU and GC pauses", Unit.Percent,
+        new("samples", "Samples in memory", Unit.Number, [Average("metrics.samples.in_memory", "samples")]),
+        new("wal", "Written to the WAL", Unit.BytesPerSecond, [Average("metrics.wal.bytes_per_second", "written")]),
+        new("server-memory", "Server memory", Unit.Bytes,
+            [Average("metrics.process.memory_bytes", "process"), Average("metrics.gc.heap_bytes", "GC heap")]),
+        new("gc", "Server CPU and GC pauses", Unit.Percent,
             [Average("metrics.process.cpu_percent", "CPU"), Average("metrics.gc.pause_percent", "in GC pauses")]),
     ];
 

@@ -1,6 +1,6 @@
 // One chart: Apache ECharts in a container, fed with columns of numbers. Text from data is only ever painted on the canvas or
 // set as a text node.
-import { format, axisInterval } from './units.js';
+import { format, axisStep } from './units.js';
 
 const charts = new Set();
 let themeObserver = null;
@@ -85,6 +85,8 @@ class Chart {
     const paint = colours();
     const visible = lines.filter(line => !line.hidden);
     const lonely = visible.length === 1;
+    const most = highest(visible, stacked);
+    const step = zero ? axisStep(most, unit, 4) : null;
     this.chart.setOption({
       animation: false,
       textStyle: { fontFamily: paint.font, color: paint.text },
@@ -101,8 +103,10 @@ class Chart {
       },
       yAxis: {
         type: 'value', show: !spark, scale: !zero,
-        min: zero ? value => Math.min(0, value.min) : undefined,
-        interval: axisInterval(highest(visible, stacked), unit, 4) ?? undefined,
+        min: zero ? value => Math.min(0, value.min) : null,
+        // null takes back what an earlier drawing set.
+        max: step === null ? null : Math.ceil(most / step) * step,
+        interval: step,
         splitNumber: 4,
         axisLabel: { color: paint.text, fontSize: 11, formatter: value => format(value, unit) },
         splitLine: { lineStyle: { color: paint.grid } },

@@ -47,7 +47,7 @@ export function format(value, unit) {
 }
 
 /** A round axis step for a unit with binary prefixes; null leaves it to the chart. */
-export function axisInterval(max, unit, splits) {
+export function axisStep(max, unit, splits) {
   if (unit !== 'Bytes' && unit !== 'BytesPerSecond' || !(max > 0)) return null;
   const raw = max / splits;
   const power = 1024 ** Math.floor(Math.log(raw) / Math.log(1024));
