@@ -1,5 +1,6 @@
 using Metrics.Gateway.Ingestion.Bodies;
 using Metrics.Gateway.Ingestion.Json;
+using Metrics.Gateway.Ingestion.RemoteWrite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -27,6 +28,7 @@ public static class GatewayIngestion
         services.AddSingleton<BodyReader>();
         services.AddSingleton<IngestionInstruments>();
         services.AddSingleton<JsonMetricsEndpoint>();
+        services.AddSingleton<RemoteWriteEndpoint>();
         return services;
     }
 
@@ -38,6 +40,13 @@ public static class GatewayIngestion
         endpoints.MapPost("/api/v1/metrics", (Delegate)services.GetRequiredService<JsonMetricsEndpoint>().HandleAsync)
             .WithTags("Ingestion")
             .WithSummary("Takes points as a JSON array");
+        foreach (var path in (string[])["/api/v1/write", "/api/v1/push"])
+        {
+            endpoints.MapPost(path, (Delegate)services.GetRequiredService<RemoteWriteEndpoint>().HandleAsync)
+                .WithTags("Ingestion")
+                .WithSummary("Takes Prometheus remote write 1.0");
+        }
+
         return endpoints;
     }
 }
