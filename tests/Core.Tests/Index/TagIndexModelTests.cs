@@ -9,7 +9,7 @@ namespace Metrics.Core.Tests.Index;
 
 public class TagIndexModelTests
 {
-    [Property(MaxTest = 300)]
+    [Property(MaxTest = 150)]
     public Property Selects_what_the_model_selects_while_series_come_and_go() => Prop.ForAll(
         Gen.ArrayOf(Gen.Zip(Generators.Series, Gen.Choose(0, 3)), 120).ToArbitrary(),
         Gen.ArrayOf(Generators.Selector, 40).ToArbitrary(),
@@ -32,11 +32,11 @@ public class TagIndexModelTests
             Assert.Equal(0, symbols.Count);
         });
 
-    [Property(MaxTest = 200)]
+    [Property(MaxTest = 100)]
     public Property A_pattern_tried_on_all_values_first_selects_the_same() => Prop.ForAll(
         Gen.ArrayOf(Generators.Series, 30).ToArbitrary(),
-        Generators.Selector.ToArbitrary(),
-        (series, selector) =>
+        Gen.ArrayOf(Generators.Selector, 20).ToArbitrary(),
+        (series, selectors) =>
         {
             // Many series of few values: enough for the values to be worth trying first.
             var index = new TagIndex(new SymbolTable());
@@ -53,7 +53,7 @@ public class TagIndexModelTests
                 }
             }
 
-            Check(selector, index, model);
+            CheckAll(selectors, index, model);
         });
 
     private static void Apply(ReadOnlySpan<(SeriesKey Key, int Dice)> steps, TagIndex index, Dictionary<SeriesKey, int> model)
