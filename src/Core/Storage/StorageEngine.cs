@@ -91,11 +91,15 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     /// <summary>Bytes of both logs on disk.</summary>
     public long WalBytes => (_samples?.Bytes ?? 0) + (_definitions?.Bytes ?? 0);
 
+    /// <summary>Takes the directory for this process, quickly, so that a start that cannot succeed fails at once.</summary>
+    /// <exception cref="FileLockedException">Another process uses it.</exception>
+    public void Acquire() => _lock ??= _files.Lock(Path.Combine(Directory, "LOCK"));
+
     /// <summary>Reads both logs and is ready to append. Blocks for as long as that takes.</summary>
     /// <exception cref="FileLockedException">Another process uses the directory.</exception>
     public void Open()
     {
-        _lock = _files.Lock(Path.Combine(Directory, "LOCK"));
+        Acquire();
         _state = EngineState.Replaying;
         var started = _time.GetTimestamp();
         var replay = new Replay(this);

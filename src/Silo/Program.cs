@@ -1,0 +1,15 @@
+using Metrics.Silo.Hosting;
+using Metrics.Silo.Settings;
+
+try
+{
+    await using var app = SiloApplication.Build(args);
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e) when (StartFailure.Explain(e) is { } explanation)
+{
+    // What whoever starts it can mend: one line that says what to change, no stack.
+    await Console.Error.WriteLineAsync($"metrics: {explanation}");
+    return 2;
+}
