@@ -211,7 +211,7 @@ internal sealed class WalWriter : IDisposable
         {
             Flush(segment);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
             WalLog.FlushFailed(_logger, error, segment.Name, from, segment.Offset);
         }

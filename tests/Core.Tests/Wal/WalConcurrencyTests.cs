@@ -146,10 +146,16 @@ public sealed class WalConcurrencyTests
         await using var log = Open(directory.Path, new WalOptions { Commit = "60s" }, (_, _, _) => { });
         var payload = new byte[30_000];
         AppendMany(100);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        AppendMany(1000);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.InRange(allocated, 0, 1000);
+        var least = long.MaxValue;
+        for (var round = 0; round < 10; round++)
+        {
+            // The least of several rounds: the runtime itself allocates when it compiles a method again.
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            AppendMany(100);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
 
         void AppendMany(int count)
         {

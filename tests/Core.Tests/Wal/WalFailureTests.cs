@@ -1,3 +1,4 @@
+using Metrics.Core.Files;
 using Metrics.Core.Tests.Files;
 using Metrics.Core.Wal;
 using Microsoft.Extensions.Time.Testing;
@@ -135,6 +136,26 @@ public sealed class WalFailureTests
             Assert.Subset(Enumerable.Range(0, 10).Select(i => $"1:new {i}").ToHashSet(), replayed.Skip(10).ToHashSet());
             Assert.Equal(replayed.Count, replayed.Distinct().Count());
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_start_after_a_kill_forces_what_it_replayed_to_disk(bool torn)
+    {
+        var files = new FaultyFileSystem();
+        await using var killed = WalHarness.Open(files, WalHarness.Interval(), out _);
+        await killed.AppendAsync("not flushed");
+        var after = files.AfterKill();
+        if (torn)
+        {
+            using var file = after.Open(WalHarness.PathOf(1), FileOpening.ReadWrite);
+            file.Write(file.Length, "torn"u8);
+        }
+
+        await using var log = WalHarness.Open(after, WalHarness.Interval(), out var replayed);
+        Assert.Equal(["1:not flushed"], replayed);
+        Assert.Equal(["1:not flushed"], await WalHarness.ReplayAsync(after.AfterPowerCut()));
     }
 
     [Fact]
