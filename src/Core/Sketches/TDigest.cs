@@ -128,7 +128,7 @@ public sealed class TDigest
             return;
         }
 
-        var distinct = Examine(sorted, out var sum);
+        var distinct = SortedPoints.Examine(sorted, out var sum);
         if (distinct <= PointCapacity)
         {
             MergePiles(sorted, distinct);
@@ -225,57 +225,20 @@ public sealed class TDigest
     internal static int MaxCentroidsOf(double compression) =>
         (int)Math.Ceiling(compression) + (2 * CentroidMerger.MaxTail) + CentroidMerger.MaxBreaks + 8;
 
-    /// <summary>Counts the distinct values and sums the points; NaN fails every comparison, so the order proves them finite.</summary>
-    private static int Examine(ReadOnlySpan<double> sorted, out CompensatedSum sum)
-    {
-        sum = default;
-        var distinct = 0;
-        var previous = double.NegativeInfinity;
-        foreach (var value in sorted)
-        {
-            if (!(value >= previous && value < double.PositiveInfinity) || value == double.NegativeInfinity)
-            {
-                throw new ArgumentException("The points have to be finite and in ascending order.", nameof(sorted));
-            }
-
-            distinct += value == previous ? 0 : 1;
-            previous = value;
-            sum.Add(value);
-        }
-
-        return distinct;
-    }
-
     private void MergePiles(ReadOnlySpan<double> sorted, int distinct)
     {
         if (_count == 0)
         {
             EnsureRoom(distinct);
-            FillPiles(sorted, _centroids);
+            SortedPoints.FillPiles(sorted, _centroids);
             _count = distinct;
             return;
         }
 
         var rented = ArrayPool<Centroid>.Shared.Rent(distinct);
-        FillPiles(sorted, rented);
+        SortedPoints.FillPiles(sorted, rented);
         MergeOrdered(rented.AsSpan(0, distinct));
         ArrayPool<Centroid>.Shared.Return(rented);
-    }
-
-    private static void FillPiles(ReadOnlySpan<double> sorted, Span<Centroid> piles)
-    {
-        var count = 0;
-        for (var start = 0; start < sorted.Length;)
-        {
-            var end = start + 1;
-            while (end < sorted.Length && sorted[end] == sorted[start])
-            {
-                end++;
-            }
-
-            piles[count++] = Centroid.Pile(sorted[start] + 0.0, end - start);
-            start = end;
-        }
     }
 
     private void MergeCompressed(ReadOnlySpan<double> sorted)
@@ -355,7 +318,7 @@ public sealed class TDigest
 
     private void Finish()
     {
-        if (!_compact)
+        if (!_compact && _count > 0)
         {
             Compress(PointCapacity, Compression);
             _compact = true;
@@ -366,6 +329,10 @@ public sealed class TDigest
     {
         Order();
         _count = CentroidMerger.JoinPiles(_centroids.AsSpan(0, _count));
+
+        // A spread whose mean is the minimum or the maximum can hold nothing else, but for rounding: the ends are always piles.
+        _centroids[0] = Centroid.Pile(_centroids[0].Mean, _centroids[0].Weight);
+        _centroids[_count - 1] = Centroid.Pile(_centroids[_count - 1].Mean, _centroids[_count - 1].Weight);
         if (_count > enough)
         {
             _count = CentroidMerger.Compress(_centroids.AsSpan(0, _count), compression);
