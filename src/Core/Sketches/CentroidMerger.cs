@@ -6,16 +6,23 @@ namespace Metrics.Core.Sketches;
 /// </summary>
 internal ref struct CentroidMerger
 {
-    /// <summary>Centroids at each end that are left alone, so that the extremes of a few thousand points stay points.</summary>
-    public const int HeldAtEachEnd = 8;
+    /// <summary>How many centroids the fine tails may add at each end, over those of the scale function.</summary>
+    public const int MaxTail = 134;
 
     /// <summary>How often in one pass neighbours are kept apart because of the gap between them.</summary>
     public const int MaxBreaks = 32;
+
+    // Of a few thousand points, the percentiles of interest lie among the last hundred, which are few and far apart: an average of
+    // neighbours says little there. So within TailLength points of an end, a centroid takes at most a TailShare-th of that distance.
+    private const double TailLength = 128;
+    private const double TailShare = 24;
 
     private readonly Span<Centroid> _destination;
     private readonly double _wideGap;
     private readonly ScaleFunction _scale;
     private readonly double _total;
+    private readonly double _lowUnit;
+    private readonly double _highUnit;
     private double _emitted;
     private double _limit;
     private double _first;
@@ -23,12 +30,12 @@ internal ref struct CentroidMerger
     private double _weight;
     private double _offset;
     private bool _spread;
-    private bool _hold;
     private int _breaks = MaxBreaks;
     private int _count;
 
-    private CentroidMerger(Span<Centroid> destination, double total, double range, double compression)
+    private CentroidMerger(Span<Centroid> destination, double total, double range, (double Low, double High) units, double compression)
     {
+        (_lowUnit, _highUnit) = units;
         _wideGap = range / MaxBreaks;
         _destination = destination;
         _scale = new ScaleFunction(compression);
@@ -76,44 +83,32 @@ internal ref struct CentroidMerger
             total += centroid.Weight;
         }
 
-        var merger = new CentroidMerger(centroids, total, centroids[^1].Mean - centroids[0].Mean, compression);
-        var tail = Math.Max(1, centroids.Length - HeldAtEachEnd);
-        merger.Add(centroids[0].Mean, centroids[0].Weight, spread: false);
-        for (var i = 1; i < centroids.Length - 1; i++)
+        var first = centroids[0];
+        var merger = new CentroidMerger(centroids, total, last.Mean - first.Mean, (first.Weight, last.Weight), compression);
+        merger.Add(first.Mean, first.Weight, spread: false);
+        foreach (var centroid in centroids[1..^1])
         {
-            merger._hold |= i >= tail;
-            merger.Add(centroids[i].Mean, centroids[i].Weight, !centroids[i].IsPile);
+            merger.Add(centroid.Mean, centroid.Weight, !centroid.IsPile);
         }
 
-        merger._hold = true;
-        merger.Add(last.Mean, last.Weight, spread: false);
-        merger.Emit();
-        return merger._count;
+        return merger.Finish(last.Mean, last.Weight);
     }
 
     /// <summary>Compresses ascending points into <paramref name="destination"/>. Returns how many centroids they became.</summary>
     public static int Compress(ReadOnlySpan<double> sorted, Span<Centroid> destination, double compression)
     {
-        var merger = new CentroidMerger(destination, sorted.Length, sorted[^1] - sorted[0], compression);
-        var tail = Math.Max(0, sorted.Length - HeldAtEachEnd);
-        foreach (var value in sorted[..tail])
+        var merger = new CentroidMerger(destination, sorted.Length, sorted[^1] - sorted[0], (1, 1), compression);
+        foreach (var value in sorted[..^1])
         {
             merger.Add(value + 0.0, 1, spread: false);
         }
 
-        merger._hold = true;
-        foreach (var value in sorted[tail..])
-        {
-            merger.Add(value + 0.0, 1, spread: false);
-        }
-
-        merger.Emit();
-        return merger._count;
+        return merger.Finish(sorted[^1] + 0.0, 1);
     }
 
     private void Add(double mean, double weight, bool spread)
     {
-        if (_emitted + _weight + weight <= _limit && !_hold && !IsBreak(mean))
+        if (_emitted + _weight + weight <= _limit && !IsBreak(mean))
         {
             // Around the first mean rather than around zero: values that are large beside their differences keep their digits.
             _offset += (mean - _first) * weight;
@@ -166,6 +161,30 @@ internal ref struct CentroidMerger
         }
 
         _emitted += _weight;
-        _limit = _count < HeldAtEachEnd ? 0 : _total * _scale.Next(Math.Min(1, _emitted / _total));
+        _limit = Limit();
+    }
+
+    /// <summary>How far the next centroid may reach, as the weight from the low end.</summary>
+    private readonly double Limit()
+    {
+        var limit = _total * _scale.Next(Math.Min(1, _emitted / _total));
+        if (_emitted < TailLength * _lowUnit)
+        {
+            limit = Math.Min(limit, _emitted + Math.Max(_lowUnit, _emitted / TailShare));
+        }
+
+        // At the high end the distance is the one at the far side of the centroid, so that both ends come out alike.
+        var left = _total - _emitted;
+        var share = Math.Max(_highUnit, left / (TailShare + 1));
+        return Math.Min(limit, _emitted + Math.Max(share, left - (TailLength * _highUnit)));
+    }
+
+    // The least and the greatest value stay piles of their own (the limit starts at zero), so that both are known exactly.
+    private int Finish(double mean, double weight)
+    {
+        _limit = 0;
+        Add(mean, weight, spread: false);
+        Emit();
+        return _count;
     }
 }

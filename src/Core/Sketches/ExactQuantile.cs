@@ -8,6 +8,9 @@ public static class ExactQuantile
 {
     private const int InsertionSortLength = 24;
 
+    // Quickselect touches about three times the values; more than this is an order made to defeat it.
+    private const long WorkPerValue = 8;
+
     /// <summary>The quantile (0 to 1) of points in ascending order.</summary>
     public static double OfSorted(ReadOnlySpan<double> sorted, double quantile)
     {
@@ -33,7 +36,7 @@ public static class ExactQuantile
 
         var rank = quantile * (values.Length - 1);
         var low = (int)rank;
-        var lowValue = Select(values, low);
+        var lowValue = Select(values, low, WorkPerValue * values.Length);
         if (low == rank)
         {
             return lowValue;
@@ -58,12 +61,12 @@ public static class ExactQuantile
         }
     }
 
-    /// <summary>Puts the value of a rank at its index, nothing greater to its left and nothing smaller to its right.</summary>
-    private static double Select(Span<double> values, int rank)
+    /// <summary>
+    /// Puts the value of a rank at its index, nothing greater to its left and nothing smaller to its right. Once quickselect has
+    /// touched <paramref name="work"/> values, the median of medians picks the pivots, which bounds the whole at O(n).
+    /// </summary>
+    internal static double Select(Span<double> values, int rank, long work)
     {
-        // Quickselect touches about 3n values. An input made to defeat it is noticed by the work done, and from there on the
-        // median of medians picks the pivots, which bounds the whole at O(n).
-        var work = 8L * values.Length;
         var low = 0;
         var high = values.Length;
         while (high - low > InsertionSortLength)
@@ -106,7 +109,7 @@ public static class ExactQuantile
             groups++;
         }
 
-        return Select(values[..groups], groups / 2);
+        return Select(values[..groups], groups / 2, work: 0);
     }
 
     /// <summary>Three ways: less than the pivot, then equal to it up to <paramref name="notGreater"/>, then greater.</summary>

@@ -42,7 +42,10 @@ internal readonly struct GapScale
         && origin >= 0
         && origin < 0x7FFL << mantissaBits;
 
-    /// <summary>The code whose gap is nearest; 0 is no gap.</summary>
+    /// <summary>
+    /// The code of the greatest gap that is not over <paramref name="gap"/>; 0 is none. Rounding down leaves a mean inside the gap
+    /// before it, and with that in its rank, where rounding up after a wide gap could pass many narrow ones.
+    /// </summary>
     public ushort Encode(double gap)
     {
         if (!(gap > 0))
@@ -50,8 +53,7 @@ internal readonly struct GapScale
             return 0;
         }
 
-        var half = 1L << (_shift - 1);
-        var leading = (BitConverter.DoubleToInt64Bits(gap) + half) >> _shift;
+        var leading = BitConverter.DoubleToInt64Bits(gap) >> _shift;
         return (ushort)Math.Clamp(leading - Origin + 1, 0, MaxCode);
     }
 

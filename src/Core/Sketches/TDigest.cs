@@ -21,6 +21,7 @@ public sealed class TDigest
     public const double MaxCompression = 2000;
 
     private const double MaxWeight = 1L << 53;
+    private const double WorkingFactor = 2.5;
     private const int InitialCapacity = 8;
 
     private Centroid[] _centroids = [];
@@ -78,8 +79,11 @@ public sealed class TDigest
 
     internal int Capacity => _centroids.Length;
 
-    // Room for several digests between two compressions: fewer passes, and fewer joins of what was joined before.
-    private int MaxCapacity => 3 * MaxCentroids;
+    // While more may come, only as much is joined as memory asks for: what is joined once too coarsely stays so. Room for several
+    // digests between two passes, for speed.
+    private double WorkingCompression => WorkingFactor * Compression;
+
+    private int MaxCapacity => MaxCentroidsOf(WorkingCompression) + MaxCentroids;
 
     /// <summary>The digest of points in ascending order, in one pass and without spare room.</summary>
     /// <exception cref="ArgumentException">The points are not finite, or not in ascending order.</exception>
@@ -124,7 +128,7 @@ public sealed class TDigest
             return;
         }
 
-        var distinct = Examine(sorted, out var sum);
+        var distinct = SortedPoints.Examine(sorted, out var sum);
         if (distinct <= PointCapacity)
         {
             MergePiles(sorted, distinct);
@@ -202,7 +206,7 @@ public sealed class TDigest
     /// <summary>Joins what may be joined and gives spare memory back: for a digest that is finished and kept.</summary>
     public void Compact()
     {
-        Compress();
+        Finish();
         if (_centroids.Length > _count)
         {
             _centroids = Centroids.ToArray();
@@ -213,65 +217,28 @@ public sealed class TDigest
     public void Write(IBufferWriter<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        Compress();
+        Finish();
         TDigestWriter.Write(this, destination);
     }
 
     /// <summary>Neighbours together exceed one unit of k, of which there are δ/2; then those kept apart on purpose, and rounding.</summary>
     internal static int MaxCentroidsOf(double compression) =>
-        (int)Math.Ceiling(compression) + (2 * CentroidMerger.HeldAtEachEnd) + CentroidMerger.MaxBreaks + 8;
-
-    /// <summary>Counts the distinct values and sums the points; NaN fails every comparison, so the order proves them finite.</summary>
-    private static int Examine(ReadOnlySpan<double> sorted, out CompensatedSum sum)
-    {
-        sum = default;
-        var distinct = 0;
-        var previous = double.NegativeInfinity;
-        foreach (var value in sorted)
-        {
-            if (!(value >= previous && value < double.PositiveInfinity) || value == double.NegativeInfinity)
-            {
-                throw new ArgumentException("The points have to be finite and in ascending order.", nameof(sorted));
-            }
-
-            distinct += value == previous ? 0 : 1;
-            previous = value;
-            sum.Add(value);
-        }
-
-        return distinct;
-    }
+        (int)Math.Ceiling(compression) + (2 * CentroidMerger.MaxTail) + CentroidMerger.MaxBreaks + 8;
 
     private void MergePiles(ReadOnlySpan<double> sorted, int distinct)
     {
         if (_count == 0)
         {
             EnsureRoom(distinct);
-            FillPiles(sorted, _centroids);
+            SortedPoints.FillPiles(sorted, _centroids);
             _count = distinct;
             return;
         }
 
         var rented = ArrayPool<Centroid>.Shared.Rent(distinct);
-        FillPiles(sorted, rented);
+        SortedPoints.FillPiles(sorted, rented);
         MergeOrdered(rented.AsSpan(0, distinct));
         ArrayPool<Centroid>.Shared.Return(rented);
-    }
-
-    private static void FillPiles(ReadOnlySpan<double> sorted, Span<Centroid> piles)
-    {
-        var count = 0;
-        for (var start = 0; start < sorted.Length;)
-        {
-            var end = start + 1;
-            while (end < sorted.Length && sorted[end] == sorted[start])
-            {
-                end++;
-            }
-
-            piles[count++] = Centroid.Pile(sorted[start] + 0.0, end - start);
-            start = end;
-        }
     }
 
     private void MergeCompressed(ReadOnlySpan<double> sorted)
@@ -330,7 +297,7 @@ public sealed class TDigest
     {
         if (_count + count > MaxCapacity)
         {
-            Compress();
+            Compress(MaxCapacity / 2, WorkingCompression);
         }
 
         if (_count + count > _centroids.Length)
@@ -349,20 +316,26 @@ public sealed class TDigest
         }
     }
 
-    private void Compress()
+    private void Finish()
     {
-        if (_compact)
+        if (!_compact && _count > 0)
         {
-            return;
+            Compress(PointCapacity, Compression);
+            _compact = true;
         }
+    }
 
+    private void Compress(int enough, double compression)
+    {
         Order();
         _count = CentroidMerger.JoinPiles(_centroids.AsSpan(0, _count));
-        if (_count > PointCapacity)
-        {
-            _count = CentroidMerger.Compress(_centroids.AsSpan(0, _count), Compression);
-        }
 
-        _compact = true;
+        // A spread whose mean is the minimum or the maximum can hold nothing else, but for rounding: the ends are always piles.
+        _centroids[0] = Centroid.Pile(_centroids[0].Mean, _centroids[0].Weight);
+        _centroids[_count - 1] = Centroid.Pile(_centroids[_count - 1].Mean, _centroids[_count - 1].Weight);
+        if (_count > enough)
+        {
+            _count = CentroidMerger.Compress(_centroids.AsSpan(0, _count), compression);
+        }
     }
 }

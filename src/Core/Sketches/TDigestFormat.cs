@@ -22,7 +22,7 @@ internal static class TDigestFormat
     public const int TokenBits = 2;
 
     /// <summary>How far a stored count or sum may be from what the centroids give, by rounding alone.</summary>
-    public const double Tolerance = 1e-9;
+    public const double Tolerance = 1e-6;
 
     public enum Form
     {

@@ -29,9 +29,9 @@ internal static class Populations
                 "sorted" => i + 1,
                 "reversed" => count - i,
                 "integers" => random.Next(1_000_000),
-                "integer latency" => Math.Round(Math.Exp(5 + Normal(random))),
+                "integer latency" => Math.Round(Math.Exp(5 + (0.8 * Normal(random)))),
                 "far from zero" => 1e9 + random.NextDouble(),
-                "both signs" => Math.Pow(random.NextDouble(), 9) * (random.Next(2) == 0 ? 1e6 : -1e6),
+                "both signs" => 50 * Normal(random),
                 _ => throw new ArgumentException(name, nameof(name)),
             };
         }
