@@ -107,6 +107,11 @@ public struct ChunkAppender
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryAppendSlowly(Span<byte> destination, long timestampMs, double value)
     {
+        if (destination.Length < Length)
+        {
+            return false;
+        }
+
         int wholeBytes = _bits >> 3;
         int partialBits = _bits & 7;
         Span<byte> scratch = stackalloc byte[MaxSampleBytes + 1 + sizeof(ulong)];
