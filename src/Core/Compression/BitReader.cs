@@ -7,6 +7,9 @@ namespace Metrics.Core.Compression;
 /// <summary>Reads bits, the most significant first, and never outside its buffer.</summary>
 internal ref struct BitReader(ReadOnlySpan<byte> buffer)
 {
+    /// <summary>Longest buffer, in bytes, whose bits an int counts.</summary>
+    public const int MaxLength = int.MaxValue / 8;
+
     /// <summary>Bits that <see cref="Peek"/> is sure to give.</summary>
     public const int MinPeek = 57;
 
@@ -14,7 +17,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> buffer)
 
     public int Position;
 
-    public readonly long BitLength => 8L * _buffer.Length;
+    public readonly int BitLength => 8 * _buffer.Length;
 
     /// <summary>The next 57 bits or more at the top of a word; zeros where the buffer has ended.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -54,7 +57,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> buffer)
     /// <exception cref="InvalidDataException">The buffer ends before that.</exception>
     public void Skip(int count)
     {
-        if (Position + (long)count > BitLength)
+        if (count > BitLength - Position)
         {
             ThrowTruncated();
         }
@@ -65,6 +68,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> buffer)
     [DoesNotReturn]
     public static void ThrowTruncated() => throw new InvalidDataException("The chunk ends in the middle of a sample.");
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static ulong PeekTail(ReadOnlySpan<byte> rest)
     {
         ulong word = 0;

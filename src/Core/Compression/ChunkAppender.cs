@@ -79,7 +79,7 @@ public struct ChunkAppender
         }
 
         ulong code = (RiceCode(timestampResidual, timestampK) << valueBits) | RiceCode(valueResidual, valueK);
-        if (_state.TimestampRice.IsLowest && _state.ValueRice.IsLowest)
+        if (RiceParameter.AreLowest(_state.TimestampRice, _state.ValueRice))
         {
             // One bit says that both residuals are zero; it costs a bit where they are not.
             bool bothZero = (timestampResidual | valueResidual) == 0;
@@ -94,8 +94,8 @@ public struct ChunkAppender
 
         new BitWriter(destination, _bits).Put(code, bits);
         _bits += bits;
-        _state.AdvanceTimestamp(timestampMs, (int)timestampQuotient, timestampResidual == 0);
-        _state.AdvanceValue(mapped, value, Count, (int)valueQuotient, valueResidual == 0);
+        _state.AdvanceTimestamp(timestampResidual, (int)timestampQuotient);
+        _state.AdvanceValue(valueResidual, (int)valueQuotient, value, Count);
         Count++;
         return true;
     }
@@ -107,6 +107,11 @@ public struct ChunkAppender
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryAppendSlowly(Span<byte> destination, long timestampMs, double value)
     {
+        if (destination.Length < Length)
+        {
+            return false;
+        }
+
         int wholeBytes = _bits >> 3;
         int partialBits = _bits & 7;
         Span<byte> scratch = stackalloc byte[MaxSampleBytes + 1 + sizeof(ulong)];

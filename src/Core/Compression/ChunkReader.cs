@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Metrics.Core.Compression;
 
@@ -19,6 +19,11 @@ public ref struct ChunkReader
     public ChunkReader(ReadOnlySpan<byte> chunk, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (chunk.Length > BitReader.MaxLength)
+        {
+            throw new InvalidDataException($"A chunk of {chunk.Length} bytes is longer than the limit of {BitReader.MaxLength}.");
+        }
+
         _bits = new BitReader(chunk);
         _count = count;
         CheckEnd();
@@ -51,111 +56,42 @@ public ref struct ChunkReader
         return done;
     }
 
-    /// <summary>Reads samples as long as they are Rice codes that one or two peeks hold; the registers' worth of state stays in locals.</summary>
+    /// <summary>Reads samples as long as they are plain: short passes, each with few enough variables for the registers.</summary>
     private int ReadPlain(scoped Span<long> timestamps, scoped Span<double> values)
     {
-        TimestampPredictor timestampPredictor = _state.Timestamps;
-        ValuePredictor valuePredictor = _state.Values;
-        RiceParameter timestampRice = _state.TimestampRice;
-        RiceParameter valueRice = _state.ValueRice;
-        BitReader bits = _bits;
-        int position = bits.Position;
-        int form = _state.Form;
-        double scale = ValueForm.ScaleOf(form);
-        long driftMask = ValueForm.DriftMaskOf(form);
-        int count = _read;
-        int i = 0;
-        while (i < values.Length)
+        // The values' memory holds residuals first, then mapped values, then values.
+        Span<long> mapped = MemoryMarshal.Cast<double, long>(values);
+        int read = RiceDecoder.ReadPairs(ref _bits, ref _state.TimestampRice, ref _state.ValueRice, timestamps, mapped);
+        if (read > 0)
         {
-            int next = position;
-            ulong word = bits.Peek(next);
-            long timestamp;
-            long mapped;
-            if (timestampRice.IsLowest && valueRice.IsLowest)
-            {
-                if ((long)word >= 0)
-                {
-                    if (next >= bits.BitLength)
-                    {
-                        break;
-                    }
-
-                    timestampRice.AdaptLowest();
-                    valueRice.AdaptLowest();
-                    timestamp = timestampPredictor.Next;
-                    mapped = valuePredictor.Next;
-                    position = next + 1;
-                    goto Accept;
-                }
-
-                word <<= 1;
-                next++;
-            }
-
-            int timestampQuotient = BitOperations.LeadingZeroCount(word);
-            int timestampK = timestampRice.K;
-            int timestampBits = timestampQuotient + 1 + timestampK;
-            if (timestampQuotient >= ChunkFormat.EscapeQuotient || timestampBits > BitReader.MinPeek - 1)
-            {
-                break;
-            }
-
-            ulong timestampResidual = RiceValue(word, timestampQuotient, timestampK);
-            next += timestampBits;
-            int valueK = valueRice.K;
-            if (timestampBits + valueK < BitReader.MinPeek - ChunkFormat.EscapeQuotient - 1)
-            {
-                word <<= timestampBits;
-            }
-            else if (next <= bits.BitLength)
-            {
-                word = bits.Peek(next);
-            }
-            else
-            {
-                break;
-            }
-
-            int valueQuotient = BitOperations.LeadingZeroCount(word);
-            int valueBits = valueQuotient + 1 + valueK;
-            if (valueQuotient >= ChunkFormat.EscapeQuotient || valueBits > BitReader.MinPeek || next + valueBits > bits.BitLength)
-            {
-                break;
-            }
-
-            ulong valueResidual = RiceValue(word, valueQuotient, valueK);
-            position = next + valueBits;
-            timestamp = timestampPredictor.Next + ZigZag.Decode(timestampResidual);
-            mapped = valuePredictor.Next + ZigZag.Decode(valueResidual);
-            timestampRice.Adapt(timestampQuotient, timestampResidual == 0);
-            valueRice.Adapt(valueQuotient, valueResidual == 0);
-
-        Accept:
-            timestampPredictor.Advance(timestamp);
-            valuePredictor.Advance(mapped, count + i, driftMask);
-            timestamps[i] = timestamp;
-            values[i] = ValueForm.ToValue(form, scale, mapped);
-            i++;
+            Restore(timestamps[..read], mapped[..read]);
+            ValueForm.ToValues(_state.Form, mapped[..read], values[..read]);
+            _state.LastValue = values[read - 1];
+            _state.Misfits = (byte)Math.Max(_state.Misfits - read, 0);
+            _read += read;
         }
 
-        if (i > 0)
-        {
-            _state.LastValue = values[i - 1];
-        }
-
-        _state.Misfits = (byte)Math.Max(_state.Misfits - i, 0);
-        _state.Timestamps = timestampPredictor;
-        _state.Values = valuePredictor;
-        _state.TimestampRice = timestampRice;
-        _state.ValueRice = valueRice;
-        _bits.Position = position;
-        _read += i;
-        return i;
+        return read;
     }
 
-    /// <summary>The residual whose code starts a word: quotient zeros, a one, k low bits.</summary>
-    private static ulong RiceValue(ulong word, int quotient, int k) =>
-        ((ulong)(quotient - 1) << k) + ((word << quotient) >> (63 - k));
+    /// <summary>Turns residuals into timestamps and mapped values, in place; two chains of dependences that run side by side.</summary>
+    private void Restore(scoped Span<long> timestamps, scoped Span<long> mapped)
+    {
+        TimestampPredictor timestamp = _state.Timestamps;
+        ValuePredictor value = _state.Values;
+        long driftMask = ValueForm.DriftMaskOf(_state.Form);
+        int count = _read;
+        for (int i = 0; i < timestamps.Length && i < mapped.Length; i++)
+        {
+            timestamp.Advance(timestamps[i]);
+            timestamps[i] = timestamp.Last;
+            value.Advance(mapped[i], count + i, driftMask);
+            mapped[i] = value.Last;
+        }
+
+        _state.Timestamps = timestamp;
+        _state.Values = value;
+    }
 
     private void ReadAny(out long timestamp, out double value)
     {
@@ -178,7 +114,7 @@ public ref struct ChunkReader
     {
         if (_read == _count)
         {
-            long left = _bits.BitLength - _bits.Position;
+            int left = _bits.BitLength - _bits.Position;
             if (left > 7 || (left > 0 && _bits.Peek(_bits.Position) != 0))
             {
                 ThrowTrailing();

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Metrics.Core.Compression;
 
 /// <summary>
@@ -28,10 +30,12 @@ internal struct ChunkState
         return state;
     }
 
-    public void AdvanceTimestamp(long timestamp, int quotient, bool isZero)
+    /// <summary>Takes a timestamp whose residual was a Rice code.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AdvanceTimestamp(ulong residual, int quotient)
     {
-        Timestamps.Advance(timestamp);
-        TimestampRice.Adapt(quotient, isZero);
+        Timestamps.Advance(ZigZag.Decode(residual));
+        TimestampRice.Adapt(quotient, residual);
     }
 
     public void JumpTimestamp(long timestamp, int residualBits)
@@ -41,10 +45,12 @@ internal struct ChunkState
         TimestampRice.Escape(residualBits, maxRise: 2);
     }
 
-    public void AdvanceValue(long mapped, double value, int count, int quotient, bool isZero)
+    /// <summary>Takes a value whose residual was a Rice code.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AdvanceValue(ulong residual, int quotient, double value, int count)
     {
-        Values.Advance(mapped, count, ValueForm.DriftMaskOf(Form));
-        ValueRice.Adapt(quotient, isZero);
+        Values.Advance(ZigZag.Decode(residual), count, ValueForm.DriftMaskOf(Form));
+        ValueRice.Adapt(quotient, residual);
         Fit(value);
     }
 

@@ -24,30 +24,43 @@ internal struct RiceParameter
     public readonly int K
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => (_state & LevelMask) >> 7;
-    }
-
-    /// <summary>True when residuals have been zero for so long that the parameter cannot fall further.</summary>
-    public readonly bool IsLowest
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => (_state & LevelMask) == 0;
+        get => ToK(Level);
     }
 
     /// <summary>True when the residual before was an escape (or there was none).</summary>
     public readonly bool AfterOutlier => (_state & OutlierFlag) != 0;
 
-    /// <summary>Learns from a residual that was coded with this quotient.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Adapt(int quotient, bool isZero)
+    /// <summary>The parameter in 1/128ths.</summary>
+    public readonly int Level
     {
-        // An exact zero says more than a small residual: a stream that turns regular gets there fast.
-        int level = (_state & LevelMask) + (8 * quotient) - (isZero ? 16 : 7);
-        _state = (ushort)Math.Clamp(level, 0, Max * One);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _state & LevelMask;
     }
 
-    /// <summary>Notes a residual of zero where <see cref="IsLowest"/> holds.</summary>
-    public void AdaptLowest() => _state = 0;
+    public static RiceParameter FromLevel(int level) => new() { _state = (ushort)level };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int ToK(int level) => level >> 7;
+
+    /// <summary>The level after a residual that was coded with this quotient.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int NextLevel(int level, int quotient, ulong residual)
+    {
+        // An exact zero says more than a small residual: a stream that turns regular gets there fast. No branches
+        // here and below: both ways are likely, so they would be mispredicted.
+        int isNonZero = (int)((residual | (0 - residual)) >> 63);
+        level += (8 * quotient) + (9 * isNonZero) - 16;
+        level &= ~(level >> 31);
+        return level > Max * One ? Max * One : level;
+    }
+
+    /// <summary>Learns from a residual that was coded with this quotient.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Adapt(int quotient, ulong residual) => _state = (ushort)NextLevel(Level, quotient, residual);
+
+    /// <summary>True when the residuals of both streams have been zero for so long that neither parameter can fall further.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AreLowest(RiceParameter left, RiceParameter right) => ((left._state | right._state) & LevelMask) == 0;
 
     /// <summary>
     /// Learns from an escape. A single outlier moves the level little; a second one in a row means that the
@@ -57,7 +70,7 @@ internal struct RiceParameter
     /// <param name="maxRise">The most that the level may rise at once, in whole parameters.</param>
     public void Escape(int bits, int maxRise)
     {
-        int level = _state & LevelMask;
+        int level = Level;
         int wanted = Math.Min(bits - 1, Max) * One;
         int risen = AfterOutlier ? Math.Max(level, Math.Min(wanted, level + (maxRise * One))) : level + (One / 2);
         _state = (ushort)(Math.Min(risen, Max * One) | OutlierFlag);

@@ -24,10 +24,10 @@ internal static class SampleDecoder
     /// <exception cref="InvalidDataException">An unknown form, or the end of the bytes.</exception>
     public static void Next(ref BitReader reader, ref ChunkState state, int count)
     {
-        bool mayBothBeZero = state.TimestampRice.IsLowest && state.ValueRice.IsLowest;
+        bool mayBothBeZero = RiceParameter.AreLowest(state.TimestampRice, state.ValueRice);
         if (mayBothBeZero && reader.Take(1) == 0)
         {
-            state.AdvanceTimestamp(state.Timestamps.Next, 0, isZero: true);
+            state.AdvanceTimestamp(residual: 0, quotient: 0);
             AdvanceValue(ref state, count, 0, 0);
             return;
         }
@@ -39,17 +39,15 @@ internal static class SampleDecoder
     private static void TakeTimestamp(ref BitReader reader, ref ChunkState state)
     {
         int quotient = BitOperations.LeadingZeroCount(reader.Peek(reader.Position));
-        long next = state.Timestamps.Next;
         if (quotient < ChunkFormat.EscapeQuotient)
         {
-            ulong residual = TakeRice(ref reader, quotient, state.TimestampRice.K);
-            state.AdvanceTimestamp(next + ZigZag.Decode(residual), quotient, residual == 0);
+            state.AdvanceTimestamp(TakeRice(ref reader, quotient, state.TimestampRice.K), quotient);
         }
         else
         {
             reader.Skip(ChunkFormat.EscapeQuotient);
             ulong residual = reader.TakeLiteral();
-            state.JumpTimestamp(next + ZigZag.Decode(residual), BitWriter.LiteralBits(residual));
+            state.JumpTimestamp(state.Timestamps.Next + ZigZag.Decode(residual), BitWriter.LiteralBits(residual));
         }
     }
 
@@ -67,7 +65,7 @@ internal static class SampleDecoder
         {
             ulong residual = reader.TakeLiteral();
             long mapped = state.Values.Next + ZigZag.Decode(residual);
-            state.JumpValue(mapped, ToValue(state.Form, mapped), BitWriter.LiteralBits(residual));
+            state.JumpValue(mapped, ValueForm.ToValue(state.Form, mapped), BitWriter.LiteralBits(residual));
         }
         else if (reader.Take(1) == 0)
         {
@@ -83,7 +81,7 @@ internal static class SampleDecoder
     private static void AdvanceValue(ref ChunkState state, int count, int quotient, ulong residual)
     {
         long mapped = state.Values.Next + ZigZag.Decode(residual);
-        state.AdvanceValue(mapped, ToValue(state.Form, mapped), count, quotient, residual == 0);
+        state.AdvanceValue(residual, quotient, ValueForm.ToValue(state.Form, mapped), count);
     }
 
     private static (int Form, long Mapped, double Value) TakeForm(ref BitReader reader)
@@ -95,7 +93,7 @@ internal static class SampleDecoder
         }
 
         long mapped = ZigZag.Decode(reader.TakeLiteral());
-        return (form, mapped, ToValue(form, mapped));
+        return (form, mapped, ValueForm.ToValue(form, mapped));
     }
 
     private static ulong TakeRice(ref BitReader reader, int quotient, int k)
@@ -104,6 +102,4 @@ internal static class SampleDecoder
         ulong low = k == 0 ? 0 : reader.TakeLong(k);
         return ((ulong)quotient << k) + low;
     }
-
-    private static double ToValue(int form, long mapped) => ValueForm.ToValue(form, ValueForm.ScaleOf(form), mapped);
 }

@@ -17,15 +17,15 @@ internal static class SampleEncoder
     public static void Next(ref BitWriter writer, ref ChunkState state, int count, long timestampMs, double value)
     {
         int? form = FormCheck.Choose(state, count, value);
-        if (state.TimestampRice.IsLowest && state.ValueRice.IsLowest)
+        if (RiceParameter.AreLowest(state.TimestampRice, state.ValueRice))
         {
             bool timestampHit = timestampMs == state.Timestamps.Next;
             bool valueHit = form == state.Form && ValueForm.TryMap(state.Form, value, out long mapped) && mapped == state.Values.Next;
             writer.Put(timestampHit && valueHit ? 0UL : 1UL, 1);
             if (timestampHit && valueHit)
             {
-                state.AdvanceTimestamp(timestampMs, 0, isZero: true);
-                state.AdvanceValue(state.Values.Next, value, count, 0, isZero: true);
+                state.AdvanceTimestamp(residual: 0, quotient: 0);
+                state.AdvanceValue(residual: 0, quotient: 0, value, count);
                 return;
             }
         }
@@ -56,7 +56,7 @@ internal static class SampleEncoder
         if (residual >> k < ChunkFormat.EscapeQuotient)
         {
             PutRice(ref writer, residual, k);
-            state.AdvanceTimestamp(timestampMs, (int)(residual >> k), residual == 0);
+            state.AdvanceTimestamp(residual, (int)(residual >> k));
         }
         else
         {
@@ -74,7 +74,7 @@ internal static class SampleEncoder
         if (residual >> k < ChunkFormat.EscapeQuotient)
         {
             PutRice(ref writer, residual, k);
-            state.AdvanceValue(mapped, value, count, (int)(residual >> k), residual == 0);
+            state.AdvanceValue(residual, (int)(residual >> k), value, count);
         }
         else
         {

@@ -11,6 +11,7 @@ internal struct TimestampPredictor
 {
     private const int Fraction = 8;
     private const long Half = 1L << (Fraction - 1);
+    private const long FractionMask = (1L << Fraction) - 1;
 
     // From Last to the next expected timestamp, and from one line of the grid to the next, in 1/256 ms.
     private long _step;
@@ -24,14 +25,16 @@ internal struct TimestampPredictor
         get => Last + ((_step + Half) >> Fraction);
     }
 
-    /// <summary>Takes a timestamp that came about where it was expected.</summary>
+    /// <summary>Takes the timestamp that is <paramref name="residual"/> after <see cref="Next"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Advance(long timestamp)
+    public void Advance(long residual)
     {
-        long error = ((timestamp - Last) << Fraction) - _step;
+        long rounded = _step + Half;
+        Last += (rounded >> Fraction) + residual;
+        // How far the timestamp is from where the grid had it, with the fraction that Next rounds away.
+        long error = (residual << Fraction) + Half - (rounded & FractionMask);
         _interval += error >> 6;
         _step = _interval - error + (error >> 2);
-        Last = timestamp;
     }
 
     /// <summary>Takes a timestamp far from where it was expected: a gap moves the grid, a second one in a row its interval.</summary>

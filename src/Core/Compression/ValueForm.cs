@@ -25,9 +25,6 @@ internal static class ValueForm
 
     public static bool IsKnown(int form) => form <= Float64;
 
-    /// <summary>10^form of a decimal form; 1 for the others.</summary>
-    public static double ScaleOf(int form) => IsDecimal(form) ? Scales[form] : 1;
-
     /// <summary>-1 where the mean step between values is worth learning, else 0; see <see cref="ValuePredictor"/>.</summary>
     public static long DriftMaskOf(int form) => IsDecimal(form) ? -1 : 0;
 
@@ -46,9 +43,28 @@ internal static class ValueForm
         return TryMapBits(form, value, out mapped);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static double ToValue(int form, double scale, long mapped) =>
-        IsDecimal(form) ? mapped / scale : FromBits(form, mapped);
+    /// <summary>The value that a form maps to <paramref name="mapped"/>.</summary>
+    public static double ToValue(int form, long mapped) => IsDecimal(form) ? mapped / Scales[form] : FromBits(form, mapped);
+
+    /// <summary>Maps back a block; both spans may be the same memory.</summary>
+    public static void ToValues(int form, ReadOnlySpan<long> mapped, Span<double> values)
+    {
+        if (!IsDecimal(form))
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] = FromBits(form, mapped[i]);
+            }
+
+            return;
+        }
+
+        double scale = Scales[form];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = mapped[i] / scale;
+        }
+    }
 
     /// <summary>The first form that holds the value; <see cref="Float64"/> holds any.</summary>
     public static int Smallest(double value)

@@ -11,6 +11,7 @@ internal struct ValuePredictor
 {
     private const int Fraction = 8;
     private const long Half = 1L << (Fraction - 1);
+    private const long FractionMask = (1L << Fraction) - 1;
 
     // The mean step in 1/256ths.
     private long _drift;
@@ -23,17 +24,18 @@ internal struct ValuePredictor
         get => Last + ((_drift + Half) >> Fraction);
     }
 
-    /// <summary>Takes a value that came about where it was expected.</summary>
-    /// <param name="mapped">The value as its form maps it.</param>
+    /// <summary>Takes the value that is <paramref name="residual"/> above <see cref="Next"/>.</summary>
+    /// <param name="residual">Mapped value less prediction.</param>
     /// <param name="count">Samples before it, at least 1: the mean is quick to learn at first.</param>
     /// <param name="driftMask">-1 to learn the mean step, 0 for forms in which a step has no steady meaning.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Advance(long mapped, int count, long driftMask)
+    public void Advance(long residual, int count, long driftMask)
     {
-        int shift = 1 + BitOperations.Log2((uint)Math.Min(count, 8));
-        long error = ((mapped - Last) << Fraction) - _drift;
+        int shift = count >= 8 ? 4 : 1 + BitOperations.Log2((uint)count);
+        long rounded = _drift + Half;
+        Last += (rounded >> Fraction) + residual;
+        long error = (residual << Fraction) + Half - (rounded & FractionMask);
         _drift += (error >> shift) & driftMask;
-        Last = mapped;
     }
 
     /// <summary>Takes a value far from where it was expected; the mean step does not follow an outlier.</summary>
