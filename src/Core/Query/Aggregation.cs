@@ -14,7 +14,7 @@ public enum AggregationKind
     /// <summary>The value with the newest timestamp; between series with the same timestamp, the larger one.</summary>
     Last,
 
-    /// <summary><see cref="Increase"/> divided by the bucket's length in seconds.</summary>
+    /// <summary><see cref="Increase"/> divided by the seconds of the bucket that the range covers.</summary>
     Rate,
 
     /// <summary>

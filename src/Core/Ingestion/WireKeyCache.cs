@@ -1,0 +1,95 @@
+namespace Metrics.Core.Ingestion;
+
+/// <summary>
+/// From a wire key to what it stands for: the lookup of every point on the steady path. Open addressing; reads take no lock,
+/// writes take one.
+/// </summary>
+/// <remarks>
+/// One series may come under many keys (its tags in another order), which a hostile sender could use to fill memory:
+/// at <paramref name="maxEntries"/> the cache is emptied and fills again with what is still in use.
+/// </remarks>
+/// <param name="maxEntries">Entries it holds at most; 24 bytes each, up to 43 with the free slots.</param>
+public sealed class WireKeyCache<T>(int maxEntries)
+    where T : class
+{
+    private const int InitialSlots = 1024;
+
+    private readonly Lock _sync = new();
+    private Entry[] _entries = new Entry[InitialSlots];
+    private int _count;
+
+    /// <summary>Entries.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    public T? Find(WireKey key)
+    {
+        var entries = Volatile.Read(ref _entries);
+        for (var i = Slot(key, entries.Length); ; i = (i + 1) & (entries.Length - 1))
+        {
+            // The value is written last, so a key beside a value is whole.
+            var value = Volatile.Read(ref entries[i].Value);
+            if (value is null || entries[i].Key == key)
+            {
+                return value;
+            }
+        }
+    }
+
+    /// <summary>Adds or replaces.</summary>
+    public void Set(WireKey key, T value)
+    {
+        lock (_sync)
+        {
+            if (_count >= maxEntries)
+            {
+                Volatile.Write(ref _entries, new Entry[InitialSlots]);
+                _count = 0;
+            }
+            else if ((_count + 1) * 4 > _entries.Length * 3)
+            {
+                var larger = new Entry[_entries.Length * 2];
+                foreach (var entry in _entries)
+                {
+                    if (entry.Value is not null)
+                    {
+                        Put(larger, entry.Key, entry.Value);
+                    }
+                }
+
+                Volatile.Write(ref _entries, larger);
+            }
+
+            if (Put(_entries, key, value))
+            {
+                _count++;
+            }
+        }
+    }
+
+    private static bool Put(Entry[] entries, WireKey key, T value)
+    {
+        var i = Slot(key, entries.Length);
+        while (entries[i].Value is not null)
+        {
+            if (entries[i].Key == key)
+            {
+                Volatile.Write(ref entries[i].Value, value);
+                return false;
+            }
+
+            i = (i + 1) & (entries.Length - 1);
+        }
+
+        entries[i].Key = key;
+        Volatile.Write(ref entries[i].Value, value);
+        return true;
+    }
+
+    private static int Slot(WireKey key, int length) => (int)(uint)key.Value & (length - 1);
+
+    private struct Entry
+    {
+        public WireKey Key;
+        public T? Value;
+    }
+}

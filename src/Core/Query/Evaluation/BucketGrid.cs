@@ -1,0 +1,42 @@
+namespace Metrics.Core.Query.Evaluation;
+
+/// <summary>The buckets of a query: aligned to the interval, or one for the whole range.</summary>
+internal readonly struct BucketGrid
+{
+    private readonly long _firstMs;
+    private readonly long _intervalMs;
+
+    public BucketGrid(QueryPlan plan)
+    {
+        FromMs = plan.FromMs;
+        ToMs = plan.ToMs;
+        if (plan.IntervalMs is { } interval)
+        {
+            _intervalMs = interval;
+            var remainder = plan.FromMs % interval;
+            _firstMs = plan.FromMs - (remainder < 0 ? remainder + interval : remainder);
+            Count = checked((int)((plan.ToMs - _firstMs + interval - 1) / interval));
+        }
+        else
+        {
+            _intervalMs = plan.ToMs - plan.FromMs;
+            _firstMs = plan.FromMs;
+            Count = 1;
+        }
+    }
+
+    public long FromMs { get; }
+
+    public long ToMs { get; }
+
+    public int Count { get; }
+
+    public int IndexOf(long timestampMs) => (int)((timestampMs - _firstMs) / _intervalMs);
+
+    public long StartOf(int bucket) => _firstMs + (bucket * _intervalMs);
+
+    public long EndOf(int bucket) => _firstMs + ((bucket + 1) * _intervalMs);
+
+    /// <summary>Seconds of a bucket that the query's range covers.</summary>
+    public double CoveredSeconds(int bucket) => (Math.Min(EndOf(bucket), ToMs) - Math.Max(StartOf(bucket), FromMs)) / 1000.0;
+}

@@ -1,0 +1,43 @@
+using Metrics.Core.Model;
+using Metrics.Core.Sketches;
+
+namespace Metrics.Core.Query.Evaluation;
+
+/// <summary>
+/// One group's buckets while series are read into them. Infinite values count; NaNs (among them the staleness marker) say
+/// that there is no value, and are passed over.
+/// </summary>
+internal abstract class GroupAccumulator(BucketGrid grid)
+{
+    protected BucketGrid Grid { get; } = grid;
+
+    public static GroupAccumulator Create(AggregationKind kind, BucketGrid grid) => kind switch
+    {
+        AggregationKind.Quantile => new QuantileAccumulator(grid),
+        AggregationKind.Rate or AggregationKind.Increase => new IncreaseAccumulator(grid),
+        _ => new StatsAccumulator(grid),
+    };
+
+    /// <summary>A new series begins; its newest sample before the range, if anything asks for it.</summary>
+    public virtual void BeginSeries(Sample? before)
+    {
+    }
+
+    /// <summary>Samples of the series that began last, ascending, within the grid's range.</summary>
+    public abstract void Add(ReadOnlySpan<long> timestampsMs, ReadOnlySpan<double> values);
+
+    /// <summary>A distribution of that series.</summary>
+    public abstract void Add(long timestampMs, TDigest distribution);
+
+    /// <summary>Takes in the same group's buckets from another worker or silo.</summary>
+    public abstract void Merge(GroupAccumulator other);
+
+    /// <summary>Appends the answer for every bucket that is not empty.</summary>
+    public abstract void Finish(Aggregation aggregation, List<long> timestampsMs, List<double> values);
+
+    /// <summary>Writes the buckets that are not empty.</summary>
+    public abstract void Write(PartialWriter writer);
+
+    /// <summary>Merges what <see cref="Write"/> wrote.</summary>
+    public abstract void Read(ref PartialReader reader);
+}

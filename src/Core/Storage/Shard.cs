@@ -1,0 +1,107 @@
+using Metrics.Core.Cardinality;
+using Metrics.Core.Index;
+using Metrics.Core.Model;
+using Metrics.Core.Series;
+
+namespace Metrics.Core.Storage;
+
+/// <summary>The series of one shard that this process holds, by id, by ordinal and through the tag index.</summary>
+public sealed class Shard
+{
+    private readonly Lock _sync = new();
+    private readonly SeriesTable _byId = new();
+    private LiveSeries?[] _byOrdinal = new LiveSeries?[16];
+
+    internal Shard(int number, SymbolTable symbols)
+    {
+        Number = number;
+        Index = new TagIndex(symbols);
+    }
+
+    public int Number { get; }
+
+    /// <summary>Names and tags of the series, and which of them satisfy a selector.</summary>
+    public TagIndex Index { get; }
+
+    /// <summary>Series.</summary>
+    public int Count => _byId.Count;
+
+    /// <summary>The series with an id, or null.</summary>
+    public LiveSeries? Find(SeriesId id) => _byId.Find(id);
+
+    /// <summary>The series with an ordinal of <see cref="Index"/>, or null when it is only just being added.</summary>
+    public LiveSeries? At(int ordinal)
+    {
+        var series = Volatile.Read(ref _byOrdinal);
+        return (uint)ordinal < (uint)series.Length ? Volatile.Read(ref series[ordinal]) : null;
+    }
+
+    /// <summary>Every series, in no order; those added meanwhile may be missing.</summary>
+    public IEnumerable<LiveSeries> All()
+    {
+        var series = Volatile.Read(ref _byOrdinal);
+        for (var i = 0; i < series.Length; i++)
+        {
+            if (Volatile.Read(ref series[i]) is { } present)
+            {
+                yield return present;
+            }
+        }
+    }
+
+    /// <summary>The series of a key, new if need be and if the limits allow it.</summary>
+    /// <param name="key">The identity.</param>
+    /// <param name="limiter">Asked for a new series only.</param>
+    /// <param name="nextReference">Called once for a new series: its number in the log.</param>
+    /// <param name="series">The series, when it is there or was admitted.</param>
+    internal Admission GetOrAdd(SeriesKey key, CardinalityLimiter limiter, Func<uint> nextReference, out LiveSeries? series)
+    {
+        lock (_sync)
+        {
+            series = _byId.Find(key.Id);
+            if (series is not null)
+            {
+                return Admission.Admitted;
+            }
+
+            var admission = limiter.TryAdmit(key);
+            if (admission == Admission.Admitted)
+            {
+                series = Add(key, nextReference());
+            }
+
+            return admission;
+        }
+    }
+
+    /// <summary>The series of a key that the data set had before, whatever the limits say now.</summary>
+    internal LiveSeries Restore(SeriesKey key, CardinalityLimiter limiter, uint reference)
+    {
+        lock (_sync)
+        {
+            if (_byId.Find(key.Id) is { } present)
+            {
+                return present;
+            }
+
+            limiter.AdmitExisting(key.Metric);
+            return Add(key, reference);
+        }
+    }
+
+    private LiveSeries Add(SeriesKey key, uint reference)
+    {
+        var ordinal = Index.Add(key);
+        var series = new LiveSeries(key.Id, Number, ordinal, reference);
+        if (ordinal >= _byOrdinal.Length)
+        {
+            var larger = new LiveSeries?[Math.Max(ordinal + 1, _byOrdinal.Length + (_byOrdinal.Length >> 1))];
+            Array.Copy(_byOrdinal, larger, _byOrdinal.Length);
+            Volatile.Write(ref _byOrdinal, larger);
+        }
+
+        Volatile.Write(ref _byOrdinal[ordinal], series);
+        _byId.Add(series);
+        return series;
+    }
+}

@@ -1,0 +1,109 @@
+using Metrics.Core.Model;
+using Metrics.Core.Series;
+using Metrics.Core.Wal;
+
+namespace Metrics.Core.Storage;
+
+public sealed partial class StorageEngine
+{
+    /// <summary>Puts the logs' records back into memory, on one thread.</summary>
+    private sealed class Replay(StorageEngine engine)
+    {
+        private readonly PointAge _age = engine.CurrentPointAge();
+        private LiveSeries?[] _byReference = new LiveSeries?[1024];
+
+        public long Samples { get; private set; }
+
+        public long Orphaned { get; private set; }
+
+        public void OnDefinitionRecord(byte type, ReadOnlySpan<byte> payload, WalPosition position)
+        {
+            if (type == WalRecords.Definitions)
+            {
+                WalRecords.ReadDefinitions(payload, Define);
+            }
+        }
+
+        public void OnRecord(byte type, ReadOnlySpan<byte> payload, WalPosition position)
+        {
+            switch (type)
+            {
+                case WalRecords.Definitions:
+                    WalRecords.ReadDefinitions(payload, Define);
+                    break;
+                case WalRecords.Samples:
+                    WalRecords.ReadSamples(payload, AppendSample);
+                    break;
+                case WalRecords.Distributions:
+                    WalRecords.ReadDistributions(payload, AppendDistribution);
+                    break;
+                default:
+                    throw new InvalidDataException($"a record of type {type}, which this version does not know");
+            }
+        }
+
+        /// <summary>Lets go of what only the replay needs.</summary>
+        public void Finish() => _byReference = [];
+
+        private void Define(uint reference, SeriesKey key)
+        {
+            if (reference >= _byReference.Length)
+            {
+                // A number far beyond the series that may exist is damage that a checksum did not see.
+                if (reference > int.MaxValue / 2)
+                {
+                    throw new InvalidDataException($"a series definition with the number {reference}");
+                }
+
+                Array.Resize(ref _byReference, Math.Max((int)reference + 1, _byReference.Length * 2));
+            }
+
+            if (_byReference[reference] is not null)
+            {
+                return;
+            }
+
+            engine._lastReference = Math.Max(engine._lastReference, reference);
+
+            var series = engine._shards[key.Id.Shard(engine._shards.Length)].Restore(key, engine._limiter, reference);
+            series.IsDefined = true;
+            _byReference[reference] = series;
+        }
+
+        private void AppendSample(uint reference, long timestampMs, double value)
+        {
+            if (Resolve(reference) is not { } series)
+            {
+                Orphan(reference);
+            }
+            else if (timestampMs >= _age.OldestMs)
+            {
+                series.Append(engine.Pool, timestampMs, value);
+                Samples++;
+            }
+        }
+
+        private void AppendDistribution(uint reference, long timestampMs, ReadOnlySpan<byte> serialized)
+        {
+            if (Resolve(reference) is not { } series)
+            {
+                Orphan(reference);
+            }
+            else if (timestampMs >= _age.OldestMs)
+            {
+                series.AppendDistribution(timestampMs, serialized.ToArray());
+                Samples++;
+            }
+        }
+
+        private void Orphan(uint reference)
+        {
+            Orphaned++;
+
+            // Were the number given out again, the next replay would count these samples to another series.
+            engine._lastReference = Math.Max(engine._lastReference, reference);
+        }
+
+        private LiveSeries? Resolve(uint reference) => reference < _byReference.Length ? _byReference[reference] : null;
+    }
+}

@@ -1,0 +1,18 @@
+namespace Metrics.Core.Wal;
+
+/// <summary>Where a record starts.</summary>
+/// <param name="Segment">The number of the segment file.</param>
+/// <param name="Offset">Bytes from the start of that file.</param>
+public readonly record struct WalPosition(long Segment, long Offset) : IComparable<WalPosition>
+{
+    public int CompareTo(WalPosition other) =>
+        Segment != other.Segment ? Segment.CompareTo(other.Segment) : Offset.CompareTo(other.Offset);
+
+    public static bool operator <(WalPosition left, WalPosition right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(WalPosition left, WalPosition right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(WalPosition left, WalPosition right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(WalPosition left, WalPosition right) => left.CompareTo(right) >= 0;
+}

@@ -1,0 +1,61 @@
+using Metrics.Core.Cardinality;
+using Metrics.Core.Files;
+using Metrics.Core.Index;
+using Metrics.Core.Ingestion;
+using Metrics.Core.Query;
+using Metrics.Core.Query.Evaluation;
+using Metrics.Core.Storage;
+using Metrics.Core.Wal;
+using Metrics.Grains.Ingestion;
+using Metrics.Grains.Placement;
+using Metrics.Grains.Query;
+using Metrics.Grains.Series;
+using Metrics.Grains.Shards;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Metrics.Grains.Hosting;
+
+/// <summary>Makes a silo hold series.</summary>
+public static class MetricsGrainsExtensions
+{
+    /// <summary>Adds the storage engine, placement, the write path and the query path. The caller opens <see cref="StorageEngine"/>.</summary>
+    public static ISiloBuilder AddMetricsGrains(this ISiloBuilder silo, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        var services = silo.Services;
+        AddOptions<StorageOptions, StorageOptionsValidator>(services, configuration, StorageOptions.Section);
+        AddOptions<WalOptions, WalOptionsValidator>(services, configuration, WalOptions.Section);
+        AddOptions<CardinalityOptions, CardinalityOptionsValidator>(services, configuration, CardinalityOptions.Section);
+        AddOptions<QueryOptions, QueryOptionsValidator>(services, configuration, QueryOptions.Section);
+        AddOptions<ShardClockOptions, ShardClockOptionsValidator>(services, configuration, ShardClockOptions.Section);
+
+        services.TryAddSingleton<IFileSystem, LocalFileSystem>();
+        services.AddSingleton<SymbolTable>();
+        services.AddSingleton<CardinalityLimiter>();
+        services.AddSingleton<CardinalityMonitor>();
+        services.AddSingleton<StorageEngine>();
+        services.AddSingleton<ITagIndexSource>(static s => s.GetRequiredService<StorageEngine>());
+        services.AddSingleton<QueryEvaluator>();
+        services.AddSingleton<SiloQueries>();
+        services.AddSingleton<ActiveSeries>();
+        services.AddSingleton<ISampleWriter, SampleWriter>();
+
+        services.AddSingleton<ShardOwnership>();
+        services.AddHostedService(static s => s.GetRequiredService<ShardOwnership>());
+        services.AddHostedService<ShardClock>();
+        services.AddPlacementDirector<ShardPlacement, ShardPlacementDirector>();
+        services.AddPlacementDirector<SiloPlacement, SiloPlacementDirector>();
+        return silo;
+    }
+
+    private static void AddOptions<TOptions, TValidator>(IServiceCollection services, IConfiguration configuration, string section)
+        where TOptions : class
+        where TValidator : class, IValidateOptions<TOptions>
+    {
+        services.AddOptions<TOptions>().Bind(configuration.GetSection(section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TOptions>, TValidator>();
+    }
+}

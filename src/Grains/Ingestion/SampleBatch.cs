@@ -1,0 +1,153 @@
+using System.Buffers;
+using Metrics.Core.Cardinality;
+using Metrics.Core.Ingestion;
+using Metrics.Core.Model;
+using Metrics.Core.Series;
+using Metrics.Core.Sketches;
+using Metrics.Core.Storage;
+using Metrics.Grains.Placement;
+
+namespace Metrics.Grains.Ingestion;
+
+/// <summary>Points on their way in, already sorted into this silo's and others'.</summary>
+internal sealed class SampleBatch(SampleWriter writer) : ISampleBatch
+{
+    private PointAge _age;
+    private ShardMap _shards = ShardMap.Empty;
+    private long _refusedTimestampMs;
+    private string _refusedMetric = "";
+    private Admission _refusal;
+
+    public SampleBuffer Local { get; } = new();
+
+    public RemoteSamples Remote { get; } = new();
+
+    public int Count => Local.Count + Local.Distributions.Count + Remote.Series.Count + Remote.Distributions.Count;
+
+    /// <summary>Reads the clock and the membership, once for all of the batch's points.</summary>
+    public void Begin()
+    {
+        _age = writer.Engine.CurrentPointAge();
+        _shards = writer.Shards;
+    }
+
+    public AddResult Add(WireKey wireKey, long timestampMs, double value)
+    {
+        var target = writer.Cache.Find(wireKey);
+        return target is null || IsMisplaced(target) ? AddResult.UnknownSeries : AddTo(target, timestampMs, value);
+    }
+
+    public AddResult Add(WireKey wireKey, SeriesKey series, long timestampMs, double value)
+    {
+        // Before the series is made: a refused point leaves nothing behind.
+        var age = CheckAge(timestampMs);
+        if (age != AddResult.Added)
+        {
+            return age;
+        }
+
+        var resolved = Resolve(wireKey, series, out var target);
+        return resolved == AddResult.Added ? AddTo(target!, timestampMs, value) : resolved;
+    }
+
+    public AddResult Add(WireKey wireKey, SeriesKey series, long timestampMs, TDigest distribution)
+    {
+        ArgumentNullException.ThrowIfNull(distribution);
+        var age = CheckAge(timestampMs);
+        if (age != AddResult.Added)
+        {
+            return age;
+        }
+
+        var resolved = Resolve(wireKey, series, out var target);
+        if (resolved != AddResult.Added)
+        {
+            return resolved;
+        }
+
+        var serialized = new ArrayBufferWriter<byte>(256);
+        distribution.Write(serialized);
+        if (target is LiveSeries live)
+        {
+            Local.Add(live, timestampMs, serialized.WrittenSpan.ToArray());
+        }
+        else
+        {
+            Remote.Distributions.Add(((RemoteSeries)target!, timestampMs, serialized.WrittenSpan.ToArray()));
+        }
+
+        return AddResult.Added;
+    }
+
+    public FieldProblem Describe(AddResult result) => result switch
+    {
+        AddResult.TooOld or AddResult.TooFarAhead => _age.Describe(result, _refusedTimestampMs),
+        AddResult.TooManySeries or AddResult.TooManySeriesOfMetric => new("tags", writer.Cardinality.Describe(_refusal, _refusedMetric)),
+        _ => default,
+    };
+
+    public void Dispose()
+    {
+        Local.Clear();
+        Remote.Clear();
+        writer.Return(this);
+    }
+
+    private AddResult AddTo(ISeriesTarget target, long timestampMs, double value)
+    {
+        var age = CheckAge(timestampMs);
+        if (age != AddResult.Added)
+        {
+            return age;
+        }
+
+        if (target is LiveSeries live)
+        {
+            Local.Add(live, timestampMs, value);
+        }
+        else
+        {
+            Remote.Series.Add((RemoteSeries)target);
+            Remote.TimestampsMs.Add(timestampMs);
+            Remote.Values.Add(value);
+        }
+
+        return AddResult.Added;
+    }
+
+    private AddResult CheckAge(long timestampMs)
+    {
+        var result = _age.Check(timestampMs);
+        if (result != AddResult.Added)
+        {
+            _refusedTimestampMs = timestampMs;
+        }
+
+        return result;
+    }
+
+    /// <summary>Whether the shard has changed hands since the series was looked up first.</summary>
+    private bool IsMisplaced(ISeriesTarget target) => _shards.IsLocal(target.Shard) != target is LiveSeries;
+
+    private AddResult Resolve(WireKey wireKey, SeriesKey series, out ISeriesTarget? target)
+    {
+        var shard = series.Id.Shard(writer.Engine.Manifest.ShardCount);
+        if (_shards.IsLocal(shard))
+        {
+            var admission = writer.Engine.GetOrAdd(series, out var live);
+            target = live;
+            if (admission != Admission.Admitted)
+            {
+                (_refusal, _refusedMetric) = (admission, series.Metric);
+                return admission == Admission.TooManySeries ? AddResult.TooManySeries : AddResult.TooManySeriesOfMetric;
+            }
+        }
+        else
+        {
+            target = writer.Cache.Find(wireKey) as RemoteSeries ?? new RemoteSeries(series, shard);
+        }
+
+        writer.Cache.Set(wireKey, target!);
+        return AddResult.Added;
+    }
+}

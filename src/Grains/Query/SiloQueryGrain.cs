@@ -1,0 +1,30 @@
+using Metrics.Core.Model;
+using Metrics.Core.Query;
+using Metrics.Grains.Placement;
+using Orleans.Concurrency;
+
+namespace Metrics.Grains.Query;
+
+/// <summary>How other silos ask this one.</summary>
+[SiloPlacement]
+[Reentrant]
+internal sealed class SiloQueryGrain(SiloQueries queries) : Grain, ISiloQueryGrain
+{
+    // Evaluation leaves the grain's scheduler: it takes as long as it takes, and others ask meanwhile.
+    public async ValueTask<Immutable<byte[]>> Evaluate(QueryPlan plan) =>
+        new(await Task.Run(async () => (await queries.EvaluateAsync(plan)).ToBytes()));
+
+    public async ValueTask<long> EstimateSamples(QueryPlan plan) => await Task.Run(() => queries.EstimateSamples(plan));
+
+    public async ValueTask<List<string>> ListMetrics(SeriesSelector selector, int limit) =>
+        await Task.Run(() => queries.ListMetrics(selector, limit));
+
+    public async ValueTask<List<string>> ListTagKeys(SeriesSelector selector, int limit) =>
+        await Task.Run(() => queries.ListTagKeys(selector, limit));
+
+    public async ValueTask<List<string>> ListTagValues(string tagKey, SeriesSelector selector, int limit) =>
+        await Task.Run(() => queries.ListTagValues(tagKey, selector, limit));
+
+    public async ValueTask<List<SeriesKey>> FindSeries(SeriesSelector selector, int limit) =>
+        await Task.Run(() => queries.FindSeries(selector, limit));
+}

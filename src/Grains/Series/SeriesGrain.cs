@@ -1,0 +1,102 @@
+using System.Buffers;
+using Metrics.Core.Ingestion;
+using Metrics.Core.Model;
+using Metrics.Core.Series;
+using Metrics.Core.Storage;
+using Metrics.Grains.Interfaces.Series;
+using Metrics.Grains.Placement;
+using Orleans.Concurrency;
+
+namespace Metrics.Grains.Series;
+
+/// <summary>One series. The shard clock decides how long it stays active, since most of its points never call it.</summary>
+[ShardPlacement]
+[Reentrant]
+[CollectionAgeLimit(AlwaysActive = true)]
+internal sealed class SeriesGrain(StorageEngine engine, ISampleWriter writer, ActiveSeries active, ILocalSiloDetails silo)
+    : Grain, ISeriesGrain, ISeriesAdoption
+{
+    private LiveSeries? _series;
+
+    private SeriesId Id => SeriesId.FromGuid(this.GetPrimaryKey());
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        active.Started(Id);
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        active.Ended(Id);
+        return Task.CompletedTask;
+    }
+
+    public ValueTask Adopt()
+    {
+        _series ??= engine.Find(Id);
+        return default;
+    }
+
+    public ValueTask Release()
+    {
+        DeactivateOnIdle();
+        return default;
+    }
+
+    public async ValueTask<int> Append(SeriesKey key, IReadOnlyList<Sample> samples)
+    {
+        if (key.Id != Id)
+        {
+            throw new ArgumentException($"key is {key}, whose id is {key.Id}; this grain is {Id}", nameof(key));
+        }
+
+        var wireKey = WireKey.Of(WireKey.Scope.Canonical, key.ToCanonical());
+        using var batch = writer.CreateBatch();
+        foreach (var sample in samples)
+        {
+            batch.Add(wireKey, key, sample.TimestampMs, sample.Value);
+        }
+
+        await writer.WriteAsync(batch);
+        return batch.Count;
+    }
+
+    public ValueTask<IReadOnlyList<Sample>> Query(long fromMs, long toMs)
+    {
+        var samples = new List<Sample>();
+        if (Find() is { } series)
+        {
+            var timestamps = ArrayPool<long>.Shared.Rent(SeriesBuffer.ReadCapacity);
+            var values = ArrayPool<double>.Shared.Rent(SeriesBuffer.ReadCapacity);
+            int read;
+            while ((read = series.Read(ref fromMs, toMs, timestamps, values)) != 0)
+            {
+                for (var i = 0; i < read; i++)
+                {
+                    samples.Add(new Sample(timestamps[i], values[i]));
+                }
+            }
+
+            ArrayPool<long>.Shared.Return(timestamps);
+            ArrayPool<double>.Shared.Return(values);
+        }
+
+        return new(samples);
+    }
+
+    public ValueTask<SeriesDescription?> Describe()
+    {
+        if (Find() is not { } series)
+        {
+            return default;
+        }
+
+        var held = series.GetStatistics();
+        var key = engine.Shards[series.Shard].Index.KeyOf(series.Ordinal);
+        return new(new SeriesDescription(
+            key, series.Shard, silo.SiloAddress.ToParsableString(), held.Samples, held.OldestMs, held.NewestMs, held.Bytes));
+    }
+
+    private LiveSeries? Find() => _series ??= engine.Find(Id);
+}

@@ -1,0 +1,12 @@
+namespace Metrics.Core.Tests.Files;
+
+internal enum FileOperation
+{
+    Create,
+    Write,
+    Truncate,
+    Flush,
+    FlushDirectory,
+    Delete,
+    Rename,
+}
