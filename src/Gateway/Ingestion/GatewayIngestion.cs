@@ -1,6 +1,7 @@
 using Metrics.Gateway.Ingestion.Bodies;
 using Metrics.Gateway.Ingestion.Json;
 using Metrics.Gateway.Ingestion.RemoteWrite;
+using Metrics.Gateway.Ingestion.StatsD;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -29,6 +30,7 @@ public static class GatewayIngestion
         services.AddSingleton<IngestionInstruments>();
         services.AddSingleton<JsonMetricsEndpoint>();
         services.AddSingleton<RemoteWriteEndpoint>();
+        AddStatsD(services, configuration);
         return services;
     }
 
@@ -47,6 +49,21 @@ public static class GatewayIngestion
                 .WithSummary("Takes Prometheus remote write 1.0");
         }
 
+        endpoints.MapGet("/api/v1/status/statsd", services.GetRequiredService<StatsDStatusEndpoint>().Get)
+            .WithTags("Status")
+            .WithSummary("What the StatsD listener received, and what was wrong with what it could not use");
         return endpoints;
+    }
+
+    private static void AddStatsD(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<StatsDOptions>().Bind(configuration.GetSection(StatsDOptions.Section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StatsDOptions>, StatsDOptionsValidator>());
+        services.AddSingleton<StatsDAggregator>();
+        services.AddSingleton<StatsDFlusher>();
+        services.AddSingleton<StatsDInstruments>();
+        services.AddSingleton<StatsDListener>();
+        services.AddSingleton<StatsDStatusEndpoint>();
+        services.AddHostedService(static provider => provider.GetRequiredService<StatsDListener>());
     }
 }
