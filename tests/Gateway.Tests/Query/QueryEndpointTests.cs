@@ -71,13 +71,13 @@ public class QueryEndpointTests
     [Fact]
     public async Task Streams_an_answer_far_larger_than_any_buffer()
     {
-        const int points = 300_000;
+        const int points = 60_000;
         await using var host = await QueryApiHost.StartAsync();
         host.Grain.OnExecute = static _ => Answer(new QueryGroup(
             [], [.. Enumerable.Range(0, points).Select(i => i * 1000L)], [.. Enumerable.Range(0, points).Select(i => i / 7.0)]));
         var series = (await host.PostAsync("/api/v1/query", Valid)).Body["series"]!.AsArray();
         Assert.Equal(points, series.Count);
-        Assert.All(series, static (point, i) => Assert.Equal((i, i / 7.0), ((int)point!["timestamp"]!, (double)point["value"]!)));
+        Assert.Equal(Enumerable.Range(0, points).Select(static i => (i, i / 7.0)), series.Select(static p => ((int)p!["timestamp"]!, (double)p["value"]!)));
     }
 
     [Theory]
