@@ -130,6 +130,9 @@ public sealed class SeriesKey : IEquatable<SeriesKey>
             : throw new ArgumentException($"{problem.Field} {problem.Reason}", nameof(metric));
     }
 
+    /// <summary>A key from the parts of one that was a key before.</summary>
+    internal static SeriesKey FromSorted(string tenant, string metric, Tag[] tags) => new(tenant, metric, tags);
+
     /// <summary>The value of a tag, or null.</summary>
     public string? ValueOf(string tagKey)
     {
