@@ -20,6 +20,10 @@ internal sealed class JsonBody(IOptions<QueryApiOptions> options)
     public async Task<JsonDocument> ReadAsync(HttpContext context)
     {
         CheckHeaders(context.Request);
+        if (context.Request.ContentLength == 0)
+        {
+            throw new ApiException(new ApiFailure(StatusCodes.Status400BadRequest, null, "The body is empty; send a JSON object."));
+        }
 
         // Kestrel refuses a declared length at once, and stops reading a chunked body at the limit.
         var size = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
