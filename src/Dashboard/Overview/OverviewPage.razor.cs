@@ -89,8 +89,14 @@ public partial class OverviewPage : ComponentBase, IAsyncDisposable
                 _panels[panel] = PanelState.Merge([.. panel.Queries.Select(StateOf)]);
             }
 
-            _failed = Array.Exists(answers, static answer => answer.Error is not null);
+            // A panel tells of its own failure; the page has failed when none of them got anything.
+            _failed = Array.TrueForAll(answers, static answer => answer.Error is not null);
             _updatedAt = answers.Max(static answer => answer.UpdatedAt) ?? _updatedAt;
+        }
+        else if (_hasMetrics == false)
+        {
+            _failed = false;
+            _updatedAt = Time.GetUtcNow();
         }
 
         StateHasChanged();
