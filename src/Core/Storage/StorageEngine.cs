@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Metrics.Core.Cardinality;
+using Metrics.Core.Diagnostics;
 using Metrics.Core.Files;
 using Metrics.Core.Index;
 using Metrics.Core.Ingestion;
@@ -33,11 +34,13 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<StorageEngine> _logger;
     private readonly CardinalityLimiter _limiter;
+    private readonly EngineInstruments _instruments;
     private readonly Shard[] _shards;
     private IDisposable? _lock;
     private WriteAheadLog? _definitions;
     private WriteAheadLog? _samples;
     private uint _lastReference;
+    private long _samplesInMemory;
     private volatile EngineState _state = EngineState.Closed;
 
     public StorageEngine(
@@ -46,6 +49,7 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         IFileSystem files,
         SymbolTable symbols,
         CardinalityLimiter limiter,
+        EngineInstruments instruments,
         TimeProvider time,
         ILogger<StorageEngine> logger)
     {
@@ -55,6 +59,7 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         _walOptions = walOptions.Value;
         _files = files;
         _limiter = limiter;
+        _instruments = instruments;
         _time = time;
         _logger = logger;
         Directory = Path.GetFullPath(_options.DataPath);
@@ -64,6 +69,8 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         {
             _shards[i] = new Shard(i, symbols);
         }
+
+        instruments.Observe(new EngineFigures(() => _limiter.Series, () => SamplesInMemory, () => Pool.UsedBytes));
     }
 
     /// <summary>The data set's directory, absolute.</summary>
@@ -88,6 +95,9 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     /// <summary>Replayed samples whose series is unknown, because both copies of its definition are damaged.</summary>
     public long OrphanedSamples { get; private set; }
 
+    /// <summary>Samples appended since the start and by the replay; one that replaced another is counted twice.</summary>
+    public long SamplesInMemory => Volatile.Read(ref _samplesInMemory);
+
     /// <summary>Bytes of both logs on disk.</summary>
     public long WalBytes => (_samples?.Bytes ?? 0) + (_definitions?.Bytes ?? 0);
 
@@ -108,6 +118,7 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         _samples = WriteAheadLog.Open(
             Path.Combine(Directory, "wal"), _walOptions, _files, replay.OnRecord, _time, _logger, new ReplayObserver(this));
         replay.Finish();
+        _samplesInMemory = replay.Samples;
         Recovery = (_samples.Recovery, _definitions.Recovery);
         OrphanedSamples = replay.Orphaned;
         _state = EngineState.Ready;
@@ -203,6 +214,10 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         {
             distribution.Series.AppendDistribution(distribution.TimestampMs, distribution.Serialized);
         }
+
+        var count = series.Length + samples.Distributions.Count;
+        Interlocked.Add(ref _samplesInMemory, count);
+        _instruments.AddSamples(count);
     }
 
     private ValueTask LogAsync(SampleBuffer samples, CancellationToken cancellation)

@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using Metrics.Core.Cardinality;
+using Metrics.Core.Diagnostics;
 using Metrics.Core.Files;
 using Metrics.Core.Index;
 using Metrics.Core.Ingestion;
@@ -33,6 +35,8 @@ public static class MetricsGrainsExtensions
         AddOptions<ShardClockOptions, ShardClockOptionsValidator>(services, configuration, ShardClockOptions.Section);
 
         services.TryAddSingleton<IFileSystem, LocalFileSystem>();
+        services.AddMetrics();
+        services.AddSingleton(static s => new EngineInstruments(s.GetRequiredService<IMeterFactory>()));
         services.AddSingleton<SymbolTable>();
         services.AddSingleton<CardinalityLimiter>();
         services.AddSingleton<CardinalityMonitor>();

@@ -1,3 +1,4 @@
+using Metrics.Core.Diagnostics;
 using Metrics.Core.Model;
 using Metrics.Core.Query;
 using Metrics.Core.Query.Evaluation;
@@ -12,10 +13,43 @@ namespace Metrics.Grains.Query;
 [StatelessWorker]
 [Reentrant]
 internal sealed class QueryGrain(
-    SiloQueries local, ShardOwnership ownership, ILocalSiloDetails silo, IOptions<QueryOptions> options, TimeProvider time)
-    : Grain, IQueryGrain
+    SiloQueries local,
+    ShardOwnership ownership,
+    ILocalSiloDetails silo,
+    EngineInstruments instruments,
+    IOptions<QueryOptions> options,
+    TimeProvider time) : Grain, IQueryGrain
 {
     public async ValueTask<QueryResult> Execute(QueryPlan plan)
+    {
+        var startedAt = time.GetTimestamp();
+        try
+        {
+            return await ExecuteAsync(plan);
+        }
+        finally
+        {
+            instruments.RecordQuery(time.GetElapsedTime(startedAt));
+        }
+    }
+
+    public async ValueTask<IReadOnlyList<string>> ListMetrics(SeriesSelector selector, int limit) =>
+        await ListAsync(limit, q => q.ListMetrics(selector, limit), g => g.ListMetrics(selector, limit));
+
+    public async ValueTask<IReadOnlyList<string>> ListTagKeys(SeriesSelector selector, int limit) =>
+        await ListAsync(limit, q => q.ListTagKeys(selector, limit), g => g.ListTagKeys(selector, limit));
+
+    public async ValueTask<IReadOnlyList<string>> ListTagValues(string tagKey, SeriesSelector selector, int limit) =>
+        await ListAsync(limit, q => q.ListTagValues(tagKey, selector, limit), g => g.ListTagValues(tagKey, selector, limit));
+
+    public async ValueTask<IReadOnlyList<SeriesKey>> FindSeries(SeriesSelector selector, int limit)
+    {
+        var answers = await AskAsync(
+            [], q => Task.Run(() => q.FindSeries(selector, limit)), (g, _) => g.FindSeries(selector, limit).AsTask(), new(options.Value, time));
+        return SeriesKeyOrder.Smallest(answers.SelectMany(static a => a).DistinctBy(static k => k.Id), limit);
+    }
+
+    private async ValueTask<QueryResult> ExecuteAsync(QueryPlan plan)
     {
         var warnings = new List<string>();
         var deadline = new QueryDeadline(options.Value, time);
@@ -33,22 +67,6 @@ internal sealed class QueryGrain(
         }
 
         return QuerySlices.Join(plan, parts, [.. warnings.Distinct()]);
-    }
-
-    public async ValueTask<IReadOnlyList<string>> ListMetrics(SeriesSelector selector, int limit) =>
-        await ListAsync(limit, q => q.ListMetrics(selector, limit), g => g.ListMetrics(selector, limit));
-
-    public async ValueTask<IReadOnlyList<string>> ListTagKeys(SeriesSelector selector, int limit) =>
-        await ListAsync(limit, q => q.ListTagKeys(selector, limit), g => g.ListTagKeys(selector, limit));
-
-    public async ValueTask<IReadOnlyList<string>> ListTagValues(string tagKey, SeriesSelector selector, int limit) =>
-        await ListAsync(limit, q => q.ListTagValues(tagKey, selector, limit), g => g.ListTagValues(tagKey, selector, limit));
-
-    public async ValueTask<IReadOnlyList<SeriesKey>> FindSeries(SeriesSelector selector, int limit)
-    {
-        var answers = await AskAsync(
-            [], q => Task.Run(() => q.FindSeries(selector, limit)), (g, _) => g.FindSeries(selector, limit).AsTask(), new(options.Value, time));
-        return SeriesKeyOrder.Smallest(answers.SelectMany(static a => a).DistinctBy(static k => k.Id), limit);
     }
 
     private async Task<GroupSet> EvaluateAsync(QueryPlan plan, List<string> warnings, QueryDeadline deadline)

@@ -12,6 +12,7 @@ internal static class LoggingSetup
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
         });
         logging.AddFilter("Orleans", LogLevel.Error);
+        logging.AddFilter("Polly", LogLevel.Error);
         logging.AddFilter("Microsoft", LogLevel.Warning);
 
         // Says that it has no key store: antiforgery and circuits of a loopback dashboard need none across restarts.
