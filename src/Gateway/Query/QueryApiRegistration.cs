@@ -33,7 +33,8 @@ public static class QueryApiRegistration
 
     /// <summary>
     /// Maps <c>/api/v1/query</c>, <c>/api/v1/query/batch</c>, <c>/api/v1/metrics/names</c>, <c>/api/v1/tags</c>,
-    /// <c>/api/v1/tags/{key}/values</c>, <c>/api/v1/series</c>, <c>/-/healthy</c>, <c>/-/ready</c> and <c>/openapi/v1.json</c>.
+    /// <c>/api/v1/tags/{key}/values</c>, <c>/api/v1/series</c>, <c>/-/healthy</c>, <c>/-/ready</c> and <c>/openapi/v1.json</c>,
+    /// and <c>/api/v1/status/cardinality</c> where a <see cref="Core.Cardinality.CardinalityMonitor"/> is registered.
     /// </summary>
     public static IEndpointRouteBuilder MapMetricsQueryApi(this IEndpointRouteBuilder endpoints)
     {

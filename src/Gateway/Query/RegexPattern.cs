@@ -6,7 +6,7 @@ namespace Metrics.Gateway.Query;
 /// <summary>Checks regular expressions before they reach the index, so that a bad one is the sender's error and names the field.</summary>
 internal static class RegexPattern
 {
-    /// <exception cref="ApiException">Too long, not a regular expression, or one that only a backtracking engine can run.</exception>
+    /// <exception cref="ApiException">Too long, not a regular expression, or one that costs too much to run.</exception>
     public static string Check(string pattern, string field, int maxLength)
     {
         if (pattern.Length > maxLength)
@@ -22,7 +22,7 @@ internal static class RegexPattern
         }
         catch (NotSupportedException)
         {
-            throw ApiException.BadField(field, "uses look-around, a back-reference or another construct that cannot run without backtracking");
+            throw ApiException.BadField(field, "cannot run without backtracking, or only as a very large automaton: leave out look-around, back-references and large repeat counts");
         }
         catch (RegexParseException e)
         {

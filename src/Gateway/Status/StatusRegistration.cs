@@ -60,6 +60,7 @@ public static class StatusRegistration
                         "not ready: the write-ahead log is being replayed (12 of 40 segments)"),
                 ],
             });
+        endpoints.MapCardinality();
     }
 
     private static IResult Ready(ReadinessReport readiness, HttpResponse response)

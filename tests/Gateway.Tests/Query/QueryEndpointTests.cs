@@ -193,8 +193,10 @@ public class QueryEndpointTests
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         // The wait's timer is set just after the question is put: step until it has seen its time.
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!answer.IsCompleted)
         {
+            deadline.Token.ThrowIfCancellationRequested();
             host.Time.Advance(TimeSpan.FromSeconds(10));
             await Task.Yield();
         }

@@ -100,6 +100,7 @@ public class QueryParserTests
     [InlineData("""{"metric":"m","aggregation":"avg","tags":{"endpoint":{"regex":"a("}}}""", "tags.endpoint.regex", "not a regular expression")]
     [InlineData("""{"metric":"m","aggregation":"avg","tags":{"endpoint":{"regex":"a)(b"}}}""", "tags.endpoint.regex", "not a regular expression")]
     [InlineData("""{"metric":"m","aggregation":"avg","tags":{"endpoint":{"regex":"(?=a)b"}}}""", "tags.endpoint.regex", "backtracking")]
+    [InlineData("""{"metric":"m","aggregation":"avg","tags":{"endpoint":{"notRegex":"(a{1000}){1000}"}}}""", "tags.endpoint.notRegex", "automaton")]
     [InlineData("""{"metric":"m","aggregation":"avg","tags":{"a":{"not":[]}}}""", "tags.a.not", "empty list")]
     [InlineData("""{"metric":"m","aggregation":"avg","tags":{"a":{"has":"yes"}}}""", "tags.a.has", "true or false")]
     [InlineData("""{"metric":"m","aggregation":"avg","from":"noon"}""", "from", "RFC 3339")]

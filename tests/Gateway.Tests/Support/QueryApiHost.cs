@@ -40,7 +40,7 @@ internal sealed class QueryApiHost : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public static async Task<QueryApiHost> StartAsync(
-        Dictionary<string, string?>? settings = null, Action<WebApplication>? map = null)
+        Dictionary<string, string?>? settings = null, Action<WebApplication>? map = null, Action<IServiceCollection>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -53,6 +53,7 @@ internal sealed class QueryApiHost : IAsyncDisposable
         builder.Services.AddSingleton<IReadiness>(readiness);
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddMetricsQueryApi(builder.Configuration);
+        configure?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseMetricsProblems();
         app.UseMetricsReadiness();
