@@ -4,4 +4,6 @@ namespace Metrics.Core.Diagnostics;
 /// <param name="LiveSeries">Series in memory.</param>
 /// <param name="SamplesInMemory">Points in memory.</param>
 /// <param name="SampleBytes">Their compressed size in bytes.</param>
-public sealed record EngineFigures(Func<long> LiveSeries, Func<long> SamplesInMemory, Func<long> SampleBytes);
+/// <param name="WalBytes">Size of the write-ahead log on disk in bytes; null when there is none.</param>
+public sealed record EngineFigures(
+    Func<long> LiveSeries, Func<long> SamplesInMemory, Func<long> SampleBytes, Func<long>? WalBytes = null);

@@ -5,7 +5,8 @@ namespace Metrics.Core.Diagnostics;
 
 /// <summary>
 /// What the engine says about itself, in OpenTelemetry's terms. One for each engine: its observable figures are the engine's own.
-/// Counters are added to once a batch, never once a point.
+/// Counters are added to once a batch, never once a point. Names differ from those of the edges, which count by edge what the engine counts in
+/// all: in Prometheus two meters' instruments of one name would be one metric.
 /// </summary>
 public sealed class EngineInstruments : IDisposable
 {
@@ -21,12 +22,12 @@ public sealed class EngineInstruments : IDisposable
     public EngineInstruments(IMeterFactory? meterFactory = null)
     {
         var meter = meterFactory?.Create(new MeterOptions(MeterName)) ?? (_owned = new Meter(MeterName));
-        _samples = meter.CreateCounter<long>("metrics.ingest.samples", "{sample}", "Points that were taken.");
-        _rejected = meter.CreateCounter<long>("metrics.ingest.rejected", "{sample}", "Points that were refused, by reason.");
+        _samples = meter.CreateCounter<long>("metrics.engine.samples", "{sample}", "Points that were written, from every edge.");
+        _rejected = meter.CreateCounter<long>("metrics.engine.rejected", "{sample}", "Points that were refused and that no edge counts itself, by reason.");
         _queryDuration = meter.CreateHistogram(
-            "metrics.query.duration",
+            "metrics.engine.query.duration",
             "s",
-            "How long queries took, from plan to answer.",
+            "Time from plan to answer, over all silos.",
             advice: new InstrumentAdvice<double>
             {
                 HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
@@ -36,12 +37,13 @@ public sealed class EngineInstruments : IDisposable
             "metrics.samples.in_memory", () => Observe(_figures?.SamplesInMemory), "{sample}", "Points in memory.");
         meter.CreateObservableGauge(
             "metrics.samples.bytes", () => Observe(_figures?.SampleBytes), "By", "Compressed size of the points in memory.");
+        meter.CreateObservableGauge("metrics.wal.size", () => Observe(_figures?.WalBytes), "By", "Size of the write-ahead log on disk.");
     }
 
     /// <summary>Points of one batch that were taken.</summary>
     public void AddSamples(long count) => _samples.Add(count);
 
-    /// <summary>Points of one batch that were refused for one reason.</summary>
+    /// <summary>Points of one batch that were refused for one reason. Not those that an edge counts as refused itself.</summary>
     /// <param name="reason">The refusal; <see cref="AddResult.Added"/> and <see cref="AddResult.UnknownSeries"/> are none.</param>
     /// <param name="count">How many.</param>
     /// <exception cref="ArgumentOutOfRangeException">The result is not a refusal.</exception>
@@ -57,7 +59,7 @@ public sealed class EngineInstruments : IDisposable
             },
             count);
 
-    /// <summary>Points of one batch that an edge refused before they reached the engine.</summary>
+    /// <summary>Points that were refused before they reached the engine, by something that does not count them itself.</summary>
     /// <param name="reason">One of a fixed few words such as <c>malformed</c>: each is a series of its own.</param>
     /// <param name="count">How many.</param>
     public void AddRejected(string reason, long count) =>

@@ -19,6 +19,8 @@ public sealed class InstrumentReaderTests : IDisposable
         new("test", "time", "time_rate", InstrumentReading.PerSecond),
         new("test", "time", "time_p99", InstrumentReading.P99, 1000),
         new("test", "absent", "absent", InstrumentReading.Value),
+        new("test", "first_part", "whole", InstrumentReading.Value),
+        new("test", "second_part", "whole", InstrumentReading.Value, 10),
     ];
 
     private readonly object _scope = new();
@@ -88,6 +90,43 @@ public sealed class InstrumentReaderTests : IDisposable
         }
 
         Assert.Equal(new() { ["time_rate"] = 0 }, Read());
+    }
+
+    [Fact]
+    public void Rows_of_one_metric_are_added_up()
+    {
+        _meter.CreateObservableGauge("first_part", () => 3);
+        _meter.CreateObservableGauge("second_part", () => 4);
+
+        Assert.Equal(new() { ["whole"] = 43 }, Read());
+    }
+
+    [Fact]
+    public void A_gauge_that_observes_nothing_is_left_out_rather_than_zero()
+    {
+        Measurement<long>[] observations = [new(5)];
+        _meter.CreateObservableGauge("level", () => observations);
+        Assert.Equal(new() { ["level"] = 5 }, Read());
+
+        observations = [];
+
+        Assert.Empty(Read());
+    }
+
+    [Fact]
+    public void An_observable_counter_that_comes_late_or_pauses_gives_no_rate_over_what_it_counted_before()
+    {
+        Read();
+        Measurement<long>[] observations = [new(1_000_000)];
+        _meter.CreateObservableCounter("observed", () => observations);
+        Assert.Empty(Read());
+
+        observations = [];
+        Assert.Empty(Read());
+        observations = [new(1_000_100)];
+        Assert.Empty(Read());
+        observations = [new(1_000_130)];
+        Assert.Equal(new() { ["observed"] = 30 }, Read());
     }
 
     [Fact]
@@ -164,10 +203,10 @@ public sealed class InstrumentReaderTests : IDisposable
     {
         using var reader = new InstrumentReader(ServerMetrics.Table);
         using var engine = new EngineInstruments();
-        engine.Observe(new EngineFigures(() => 12, () => 345, () => 678));
+        engine.Observe(new EngineFigures(() => 12, () => 345, () => 678, () => 9));
         var figures = new Dictionary<string, double>();
         void Look(double elapsed) => reader.Read(
-            new Tick(0, elapsed), static (to, row, figure) => to[ServerMetrics.Table[row].Metric] = figure, figures);
+            new Tick(0, elapsed), (to, metric, figure) => to[reader.Metrics[metric]] = figure, figures);
         Look(0);
 
         engine.AddSamples(2000);
@@ -181,6 +220,7 @@ public sealed class InstrumentReaderTests : IDisposable
         Assert.True(figures["metrics.ingest.rejected_per_second"] >= 7);
         Assert.True(figures["metrics.series.live"] >= 12);
         Assert.True(figures["metrics.samples.in_memory"] >= 345);
+        Assert.True(figures["metrics.wal.size_bytes"] >= 9);
         Assert.True(figures["metrics.query.per_second"] >= 1);
         Assert.True(figures["metrics.query.p99_ms"] >= 19);
         Assert.Throws<ArgumentOutOfRangeException>(() => engine.AddRejected(AddResult.Added, 1));
@@ -195,7 +235,7 @@ public sealed class InstrumentReaderTests : IDisposable
     private Dictionary<string, double> Read(double seconds = 1)
     {
         var figures = new Dictionary<string, double>();
-        _reader.Read(new Tick(0, _first ? 0 : seconds), static (to, row, figure) => to[Table[row].Metric] = figure, figures);
+        _reader.Read(new Tick(0, _first ? 0 : seconds), (to, metric, figure) => to[_reader.Metrics[metric]] = figure, figures);
         _first = false;
         return figures;
     }

@@ -27,7 +27,7 @@ public sealed class TelemetryTests
 
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Equal("text/plain", response.Content.Headers.ContentType!.MediaType);
-        Assert.Contains("\nmetrics_ingest_samples_total{} 42\n", body, StringComparison.Ordinal);
+        Assert.Contains("\nmetrics_engine_samples_total{} 42\n", body, StringComparison.Ordinal);
         Assert.Contains("\ndotnet_gc_", body, StringComparison.Ordinal);
     }
 

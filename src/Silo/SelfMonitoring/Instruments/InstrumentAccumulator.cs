@@ -8,11 +8,15 @@ internal sealed class InstrumentAccumulator(LogHistogram? histogram)
     private double _observed;
     private double _previous;
     private bool _isObserved;
+    private bool _isSilent;
 
     /// <summary>Whether such an instrument exists.</summary>
-    public bool IsPublished { get; set; }
+    public bool IsPublished { get; private set; }
 
     public LogHistogram? Histogram { get; } = histogram;
+
+    /// <summary>False for an observable instrument that gave no observation at this tick: it does not know, which is not zero.</summary>
+    public bool HasSpoken => !_isSilent;
 
     /// <summary>What was counted, or last observed: a counter's total, a gauge's value, a histogram's number of measurements.</summary>
     public double Total => _isObserved ? _observed : Volatile.Read(ref _whole) + Volatile.Read(ref _fraction);
@@ -42,6 +46,7 @@ internal sealed class InstrumentAccumulator(LogHistogram? histogram)
     public void Observe(double value)
     {
         _isObserved = true;
+        _isSilent = false;
         _observed += value;
     }
 
@@ -58,10 +63,22 @@ internal sealed class InstrumentAccumulator(LogHistogram? histogram)
         if (isObservable)
         {
             _observed = 0;
+            _isSilent = true;
         }
 
         Histogram?.Turn();
     }
 
-    public void EndTick() => _previous = Total;
+    /// <summary>A total that was not known at the last tick gives no rate: all that was counted before would seem to be of this tick.</summary>
+    public void EndTick() => _previous = HasSpoken ? Total : double.NaN;
+
+    /// <summary>The instrument exists now; one that is observed may have counted for long.</summary>
+    public void Publish(bool isObservable)
+    {
+        IsPublished = true;
+        if (isObservable)
+        {
+            _previous = double.NaN;
+        }
+    }
 }

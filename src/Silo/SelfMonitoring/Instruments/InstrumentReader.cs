@@ -3,14 +3,14 @@ using System.Diagnostics.Metrics;
 namespace Metrics.Silo.SelfMonitoring.Instruments;
 
 /// <summary>
-/// Listens in this process to the instruments of a table and gives, once a tick, the figure of each row: what an OpenTelemetry exporter
+/// Listens in this process to the instruments of a table and gives, once a tick, the figure of each metric: what an OpenTelemetry exporter
 /// would send elsewhere.
 /// </summary>
 internal sealed class InstrumentReader : IDisposable
 {
     private readonly MeterListener _listener = new();
     private readonly Dictionary<(string Meter, string Instrument), State> _states = [];
-    private readonly (InstrumentMapping Mapping, State State)[] _rows;
+    private readonly (string Metric, (InstrumentMapping Mapping, State State)[] Rows)[] _metrics;
     private readonly object? _scope;
 
     /// <param name="table">What to listen to; an instrument may feed several rows.</param>
@@ -26,7 +26,9 @@ internal sealed class InstrumentReader : IDisposable
             _states.Add(group.Key, new State(new InstrumentAccumulator(histogram)));
         }
 
-        _rows = [.. table.Select(row => (row, _states[(row.Meter, row.Instrument)]))];
+        _metrics = [.. table
+            .GroupBy(static row => row.Metric)
+            .Select(metric => (metric.Key, metric.Select(row => (row, _states[(row.Meter, row.Instrument)])).ToArray()))];
         _listener.InstrumentPublished = Publish;
         _listener.SetMeasurementEventCallback<long>(static (_, value, _, state) => ((State)state!).Take(value));
         _listener.SetMeasurementEventCallback<int>(static (_, value, _, state) => ((State)state!).Take(value));
@@ -34,9 +36,12 @@ internal sealed class InstrumentReader : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Asks the observable instruments and reads every row whose instrument exists.</summary>
+    /// <summary>The metrics of the table, in its order, each once.</summary>
+    public IReadOnlyList<string> Metrics => Array.ConvertAll(_metrics, static metric => metric.Metric);
+
+    /// <summary>Asks the observable instruments and reads every metric that has something to say.</summary>
     /// <param name="tick">The moment.</param>
-    /// <param name="read">Given the row's number in the table and its figure.</param>
+    /// <param name="read">Given the metric's place in <see cref="Metrics"/> and its figure.</param>
     /// <param name="state">Passed on to it.</param>
     public void Read<T>(in Tick tick, Action<T, int, double> read, T state)
     {
@@ -46,12 +51,11 @@ internal sealed class InstrumentReader : IDisposable
         }
 
         _listener.RecordObservableInstruments();
-        for (var i = 0; i < _rows.Length; i++)
+        for (var i = 0; i < _metrics.Length; i++)
         {
-            var (mapping, known) = _rows[i];
-            if (known.Accumulator.IsPublished && Figure(mapping.Reading, known.Accumulator, tick) is { } figure)
+            if (Figure(_metrics[i].Rows, tick) is { } figure)
             {
-                read(state, i, figure * mapping.Scale);
+                read(state, i, figure);
             }
         }
 
@@ -63,8 +67,23 @@ internal sealed class InstrumentReader : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
+    private static double? Figure((InstrumentMapping Mapping, State State)[] rows, in Tick tick)
+    {
+        double? sum = null;
+        foreach (var (mapping, known) in rows)
+        {
+            if (known.Accumulator.IsPublished && Figure(mapping.Reading, known.Accumulator, tick) is { } figure)
+            {
+                sum = (sum ?? 0) + (figure * mapping.Scale);
+            }
+        }
+
+        return sum;
+    }
+
     private static double? Figure(InstrumentReading reading, InstrumentAccumulator accumulator, in Tick tick) => reading switch
     {
+        _ when !accumulator.HasSpoken => null,
         InstrumentReading.PerSecond => tick.Rate(accumulator.PreviousTotal, accumulator.Total),
         InstrumentReading.Value => accumulator.Total,
         _ => accumulator.Histogram is { Count: > 0 } histogram ? histogram.Quantile(0.99) : null,
@@ -84,7 +103,7 @@ internal sealed class InstrumentReader : IDisposable
             : generic == typeof(Histogram<>) ? Kind.Histogram
             : generic == typeof(Gauge<>) ? Kind.Gauge
             : Kind.Counter;
-        state.Accumulator.IsPublished = true;
+        state.Accumulator.Publish(instrument.IsObservable);
         listener.EnableMeasurementEvents(instrument, state);
     }
 
