@@ -6,7 +6,6 @@ using Metrics.Core.Tests.Compression;
 namespace Metrics.Benchmarks.Compression;
 
 /// <summary>Appending to and reading a chunk of two hours; times are a sample's.</summary>
-[ShortRunJob]
 [MemoryDiagnoser]
 public class ChunkBenchmarks
 {

@@ -65,6 +65,22 @@ public sealed class ChunkRoundTripTests
         }
     }
 
+    [Theory]
+    [InlineData(10_000, 3)]
+    [InlineData(123_456, Math.PI)]
+    public void A_destination_that_cannot_hold_what_is_there_is_refused(long timestamp, double value)
+    {
+        byte[] buffer = new byte[64];
+        ChunkAppender appender = default;
+        Assert.True(appender.TryAppend(buffer, 0, 3));
+        for (int size = 0; size <= appender.Length; size++)
+        {
+            ChunkAppender refused = appender;
+            Assert.False(refused.TryAppend(buffer.AsSpan(0, size), timestamp, value));
+            Assert.Equal(appender, refused);
+        }
+    }
+
     [Fact]
     public void An_empty_chunk_is_no_bytes_and_no_samples()
     {
