@@ -75,7 +75,7 @@ internal static class AsciiNumber
     /// <returns>False for anything else, and for what is not finite.</returns>
     public static bool TryReadWhole(ReadOnlySpan<byte> source, out double value)
     {
-        var unsigned = source.Length > 0 && source[0] == '+' ? source[1..] : source;
+        var unsigned = source.Length > 1 && source[0] == '+' && source[1] != '-' ? source[1..] : source;
         if (TryReadJson(unsigned, out value, out var length) && length == unsigned.Length)
         {
             return double.IsFinite(value);

@@ -14,7 +14,7 @@ internal sealed partial class StatsDListener(
     TimeProvider time,
     ILogger<StatsDListener> logger) : IHostedService, IDisposable
 {
-    // Held so that its observable instruments live as long as the listener.
+    // Asked for so that the instruments exist from the start.
     private readonly StatsDInstruments _instruments = instruments;
     private readonly CancellationTokenSource _stopping = new();
     private Task _flushing = Task.CompletedTask;

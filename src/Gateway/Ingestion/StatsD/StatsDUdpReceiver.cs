@@ -44,24 +44,39 @@ internal sealed partial class StatsDUdpReceiver : IDisposable
     /// <summary>Takes in what has arrived, and stops.</summary>
     public void Stop()
     {
-        _stopping = true;
-        Wake();
-        _thread.Join(StopTimeout);
+        if (!_stopping && _thread.IsAlive)
+        {
+            _stopping = true;
+            Wake();
+            _thread.Join(StopTimeout);
+        }
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        Stop();
+        _socket.Dispose();
+    }
 
     private void Run()
     {
-        while (!_stopping)
+        try
         {
-            ReceiveOne();
-        }
+            while (!_stopping)
+            {
+                ReceiveOne();
+            }
 
-        var drained = 0;
-        while (drained < _maxDrainBytes && _socket.Available > 0)
+            var drained = 0;
+            while (drained < _maxDrainBytes && _socket.Available > 0)
+            {
+                drained += Math.Max(1, ReceiveOne());
+            }
+        }
+        catch (ObjectDisposedException e)
         {
-            drained += Math.Max(1, ReceiveOne());
+            // The wake-up was lost, and the socket was closed on the receive.
+            LogClosed(_logger, e);
         }
     }
 
@@ -89,6 +104,11 @@ internal sealed partial class StatsDUdpReceiver : IDisposable
         {
             LogReceive(_logger, e);
         }
+        catch (Exception e) when (e is not ObjectDisposedException)
+        {
+            // Nothing that one packet holds may end the listening for all.
+            LogPacket(_logger, e);
+        }
 
         return 0;
     }
@@ -111,4 +131,10 @@ internal sealed partial class StatsDUdpReceiver : IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The StatsD socket reported an error; listening goes on")]
     private static partial void LogReceive(ILogger logger, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The StatsD socket was closed while it was waiting")]
+    private static partial void LogClosed(ILogger logger, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A StatsD packet could not be taken in; listening goes on")]
+    private static partial void LogPacket(ILogger logger, Exception error);
 }
