@@ -70,7 +70,7 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
             _shards[i] = new Shard(i, symbols);
         }
 
-        instruments.Observe(new EngineFigures(() => _limiter.Series, () => SamplesInMemory, () => Pool.UsedBytes));
+        instruments.Observe(new EngineFigures(() => _limiter.Series, () => SamplesInMemory, () => Pool.UsedBytes, () => WalBytes));
     }
 
     /// <summary>The data set's directory, absolute.</summary>
