@@ -134,9 +134,11 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     public LiveSeries? Find(SeriesId id) => _shards[id.Shard(_shards.Length)].Find(id);
 
     /// <summary>The series of a key, new if need be and allowed.</summary>
+    /// <exception cref="WriteUnavailableException">The logs are not read yet: a number given out now may be another series' there.</exception>
     public Admission GetOrAdd(SeriesKey key, out LiveSeries? series)
     {
         ArgumentNullException.ThrowIfNull(key);
+        ThrowIfNotReady();
         return _shards[key.Id.Shard(_shards.Length)].GetOrAdd(key, _limiter, NextReference, out series);
     }
 
@@ -148,12 +150,7 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     public ValueTask AppendAsync(SampleBuffer samples, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        if (_state != EngineState.Ready)
-        {
-            throw new WriteUnavailableException(
-                _state == EngineState.Replaying ? "The write-ahead log is being replayed." : "The server is shutting down.");
-        }
-
+        ThrowIfNotReady();
         var logged = LogAsync(samples, cancellation);
         if (!logged.IsCompletedSuccessfully)
         {
@@ -196,6 +193,15 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         }
 
         _lock?.Dispose();
+    }
+
+    private void ThrowIfNotReady()
+    {
+        if (_state != EngineState.Ready)
+        {
+            throw new WriteUnavailableException(
+                _state == EngineState.Replaying ? "The write-ahead log is being replayed." : "The storage is not open: the server is starting or shutting down.");
+        }
     }
 
     private uint NextReference() => Interlocked.Increment(ref _lastReference);
