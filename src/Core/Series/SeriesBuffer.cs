@@ -55,6 +55,26 @@ public class SeriesBuffer
     /// <summary>The start of the window that a timestamp is in.</summary>
     public static long WindowOf(long timestampMs) => timestampMs - (((timestampMs % WindowMs) + WindowMs) % WindowMs);
 
+    /// <summary>Hints that the series' own fields are needed soon.</summary>
+    internal void PrefetchFields()
+    {
+        Prefetch.Read(ref _closed);
+        Prefetch.Read(ref _head);
+        Prefetch.Read(ref _headWindowEndMs);
+    }
+
+    /// <summary>Hints that a sample is appended soon. The fields themselves are at hand already.</summary>
+    internal void PrefetchTail()
+    {
+        // Read without the lock: a torn view can only make the hint useless.
+        var slot = _headSlot;
+        var length = _head.Length;
+        if (slot.Arena is { } arena && (uint)(slot.Offset + length) < (uint)arena.Length)
+        {
+            Prefetch.Read(ref arena[slot.Offset + length]);
+        }
+    }
+
     /// <summary>Appends one sample, in order or late; the same timestamp again replaces the value.</summary>
     public void Append(ChunkPool pool, long timestampMs, double value)
     {

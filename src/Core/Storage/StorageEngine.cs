@@ -32,6 +32,9 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     /// <summary>Bytes of distributions of one log record.</summary>
     private const int MaxDistributionBytes = 1024 * 1024;
 
+    /// <summary>Samples ahead: about as long as memory takes to answer.</summary>
+    private const int PrefetchDistance = 8;
+
     private readonly StorageOptions _options;
     private readonly WalOptions _walOptions;
     private readonly IFileSystem _files;
@@ -149,9 +152,11 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     public LiveSeries? Find(SeriesId id) => _shards[id.Shard(_shards.Length)].Find(id);
 
     /// <summary>The series of a key, new if need be and allowed.</summary>
+    /// <exception cref="WriteUnavailableException">The logs are not read yet: a number given out now may be another series' there.</exception>
     public Admission GetOrAdd(SeriesKey key, out LiveSeries? series)
     {
         ArgumentNullException.ThrowIfNull(key);
+        ThrowIfNotReady();
         return _shards[key.Id.Shard(_shards.Length)].GetOrAdd(key, _limiter, out series);
     }
 
@@ -163,12 +168,7 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     public ValueTask AppendAsync(SampleBuffer samples, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        if (_state != EngineState.Ready)
-        {
-            throw new WriteUnavailableException(
-                _state == EngineState.Replaying ? "The write-ahead log is being replayed." : "The server is shutting down.");
-        }
-
+        ThrowIfNotReady();
         var logged = LogAsync(samples, cancellation);
         if (!logged.IsCompletedSuccessfully)
         {
@@ -213,6 +213,15 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         _lock?.Dispose();
     }
 
+    private void ThrowIfNotReady()
+    {
+        if (_state != EngineState.Ready)
+        {
+            throw new WriteUnavailableException(
+                _state == EngineState.Replaying ? "The write-ahead log is being replayed." : "The storage is not open: the server is starting or shutting down.");
+        }
+    }
+
     private uint NextReference() => Interlocked.Increment(ref _lastReference);
 
     private void Apply(SampleBuffer samples)
@@ -222,6 +231,11 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         var values = samples.Values;
         for (var i = 0; i < series.Length; i++)
         {
+            if (i + PrefetchDistance < series.Length)
+            {
+                series[i + PrefetchDistance].PrefetchTail();
+            }
+
             series[i].Append(Pool, timestamps[i], values[i]);
         }
 

@@ -17,18 +17,25 @@ internal sealed class SampleBatch(SampleWriter writer) : ISampleBatch
     private long _refusedTimestampMs;
     private string _refusedMetric = "";
     private Admission _refusal;
+    private RemoteRefusal? _remoteRefusal;
+    private int _withheld;
 
     public SampleBuffer Local { get; } = new();
 
     public RemoteSamples Remote { get; } = new();
 
-    public int Count => Local.Count + Local.Distributions.Count + Remote.Series.Count + Remote.Distributions.Count;
+    public int Count => Local.Count + Local.Distributions.Count + Remote.Series.Count + Remote.Distributions.Count + _withheld;
+
+    /// <summary>Whether there are points that the storage was not ready for: the batch cannot be written.</summary>
+    public bool IsWithheld => _withheld != 0;
 
     /// <summary>Reads the clock and the membership, once for all of the batch's points.</summary>
     public void Begin()
     {
         _age = writer.Engine.CurrentPointAge();
         _shards = writer.Shards;
+        _withheld = 0;
+        _remoteRefusal = null;
     }
 
     public AddResult Add(WireKey wireKey, long timestampMs, double value)
@@ -47,7 +54,7 @@ internal sealed class SampleBatch(SampleWriter writer) : ISampleBatch
         }
 
         var resolved = Resolve(wireKey, series, out var target);
-        return resolved == AddResult.Added ? AddTo(target!, timestampMs, value) : resolved;
+        return resolved == AddResult.Added && target is not null ? AddTo(target, timestampMs, value) : resolved;
     }
 
     public AddResult Add(WireKey wireKey, SeriesKey series, long timestampMs, TDigest distribution)
@@ -60,9 +67,14 @@ internal sealed class SampleBatch(SampleWriter writer) : ISampleBatch
         }
 
         var resolved = Resolve(wireKey, series, out var target);
-        if (resolved != AddResult.Added)
+        if (resolved != AddResult.Added || target is null)
         {
             return resolved;
+        }
+
+        if (IsRefused(target, out var refused))
+        {
+            return refused;
         }
 
         var serialized = new ArrayBufferWriter<byte>(256);
@@ -73,7 +85,7 @@ internal sealed class SampleBatch(SampleWriter writer) : ISampleBatch
         }
         else
         {
-            Remote.Distributions.Add(((RemoteSeries)target!, timestampMs, serialized.WrittenSpan.ToArray()));
+            Remote.Distributions.Add(((RemoteSeries)target, timestampMs, serialized.WrittenSpan.ToArray()));
         }
 
         return AddResult.Added;
@@ -82,6 +94,7 @@ internal sealed class SampleBatch(SampleWriter writer) : ISampleBatch
     public FieldProblem Describe(AddResult result) => result switch
     {
         AddResult.TooOld or AddResult.TooFarAhead => _age.Describe(result, _refusedTimestampMs),
+        AddResult.TooManySeries or AddResult.TooManySeriesOfMetric when _remoteRefusal is { } remote => new("tags", remote.Sentence),
         AddResult.TooManySeries or AddResult.TooManySeriesOfMetric => new("tags", writer.Cardinality.Describe(_refusal, _refusedMetric)),
         _ => default,
     };
@@ -101,6 +114,11 @@ internal sealed class SampleBatch(SampleWriter writer) : ISampleBatch
             return age;
         }
 
+        if (IsRefused(target, out var refused))
+        {
+            return refused;
+        }
+
         if (target is LiveSeries live)
         {
             Local.Add(live, timestampMs, value);
@@ -113,6 +131,18 @@ internal sealed class SampleBatch(SampleWriter writer) : ISampleBatch
         }
 
         return AddResult.Added;
+    }
+
+    private bool IsRefused(ISeriesTarget target, out AddResult result)
+    {
+        result = AddResult.Added;
+        if (target is not RemoteSeries { Refusal: { } refusal } || !writer.Remembers(refusal))
+        {
+            return false;
+        }
+
+        (_remoteRefusal, result) = (refusal, refusal.Result);
+        return true;
     }
 
     private AddResult CheckAge(long timestampMs)
@@ -129,16 +159,24 @@ internal sealed class SampleBatch(SampleWriter writer) : ISampleBatch
     /// <summary>Whether the shard has changed hands since the series was looked up first.</summary>
     private bool IsMisplaced(ISeriesTarget target) => _shards.IsLocal(target.Shard) != target is LiveSeries;
 
+    /// <summary>Finds or makes the series; it is null when the storage is not ready, which <see cref="IsWithheld"/> then says.</summary>
     private AddResult Resolve(WireKey wireKey, SeriesKey series, out ISeriesTarget? target)
     {
         var shard = series.Id.Shard(writer.Engine.Manifest.ShardCount);
         if (_shards.IsLocal(shard))
         {
+            if (writer.Engine.State != EngineState.Ready)
+            {
+                _withheld++;
+                target = null;
+                return AddResult.Added;
+            }
+
             var admission = writer.Engine.GetOrAdd(series, out var live);
             target = live;
             if (admission != Admission.Admitted)
             {
-                (_refusal, _refusedMetric) = (admission, series.Metric);
+                (_refusal, _refusedMetric, _remoteRefusal) = (admission, series.Metric, null);
                 return admission == Admission.TooManySeries ? AddResult.TooManySeries : AddResult.TooManySeriesOfMetric;
             }
         }

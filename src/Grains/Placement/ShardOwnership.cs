@@ -7,6 +7,7 @@ namespace Metrics.Grains.Placement;
 public sealed class ShardOwnership(IClusterMembershipService membership, ILocalSiloDetails local, StorageEngine engine) : BackgroundService
 {
     private volatile ShardMap _map = ShardMap.Empty;
+    private readonly Lock _sync = new();
     private long _version = -1;
 
     /// <summary>Shards to silos, now.</summary>
@@ -34,7 +35,7 @@ public sealed class ShardOwnership(IClusterMembershipService membership, ILocalS
 
     private void Update(ClusterMembershipSnapshot snapshot)
     {
-        lock (this)
+        lock (_sync)
         {
             if (snapshot.Version.Value < _version)
             {

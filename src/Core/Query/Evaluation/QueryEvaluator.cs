@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Metrics.Core.Index;
 using Metrics.Core.Series;
 using Metrics.Core.Sketches;
@@ -88,18 +89,25 @@ public sealed class QueryEvaluator(IOptions<QueryOptions> options, SymbolTable s
         var grouping = new Grouping(plan.GroupBy, symbols);
         var selection = new Selection([], [], grouping.Groups);
         var ordinals = new List<int>();
+        var groups = Array.Empty<int>();
         foreach (var shard in shards)
         {
             ordinals.Clear();
             shard.Index.Select(selector, ordinals, cancellation);
             budget?.TakeSamples(0);
-            foreach (var ordinal in ordinals)
+            if (groups.Length < ordinals.Count)
+            {
+                groups = new int[ordinals.Count];
+            }
+
+            grouping.GroupsOf(shard.Index, CollectionsMarshal.AsSpan(ordinals), groups.AsSpan(0, ordinals.Count));
+            for (var i = 0; i < ordinals.Count; i++)
             {
                 // Null: the index has it, the shard is about to.
-                if (shard.At(ordinal) is { } series)
+                if (shard.At(ordinals[i]) is { } series)
                 {
                     selection.Series.Add(series);
-                    selection.GroupOf.Add(grouping.GroupOf(shard.Index, ordinal));
+                    selection.GroupOf.Add(groups[i]);
                 }
             }
         }
