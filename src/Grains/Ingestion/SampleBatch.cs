@@ -13,7 +13,9 @@ namespace Metrics.Grains.Ingestion;
 internal sealed class SampleBatch(SampleWriter writer) : ISampleBatch
 {
     private PointAge _age;
-    private ShardMap _shards = ShardMap.Empty;
+    private SeriesRoutes _routes = new(ShardMap.Empty, 1);
+    private WireKey _lastKey;
+    private LiveSeries? _last;
     private long _refusedTimestampMs;
     private string _refusedMetric = "";
     private Admission _refusal;
@@ -33,15 +35,35 @@ internal sealed class SampleBatch(SampleWriter writer) : ISampleBatch
     public void Begin()
     {
         _age = writer.Engine.CurrentPointAge();
-        _shards = writer.Shards;
+        _routes = writer.Routes;
+        (_lastKey, _last) = (default, null);
         _withheld = 0;
         _remoteRefusal = null;
     }
 
+    public void Expect(WireKey wireKey) => _routes.Local.Prefetch(wireKey);
+
     public AddResult Add(WireKey wireKey, long timestampMs, double value)
     {
-        var target = writer.Cache.Find(wireKey);
-        return target is null || IsMisplaced(target) ? AddResult.UnknownSeries : AddTo(target, timestampMs, value);
+        // A series' samples come one after the other.
+        if (_last is null || wireKey != _lastKey)
+        {
+            (_lastKey, _last) = (wireKey, _routes.Local.Find(wireKey));
+            if (_last is null)
+            {
+                return _routes.Remote.Find(wireKey) is { } remote ? AddTo(remote, timestampMs, value) : AddResult.UnknownSeries;
+            }
+
+            _last.Prefetch();
+        }
+
+        var age = CheckAge(timestampMs);
+        if (age == AddResult.Added)
+        {
+            Local.Add(_last, timestampMs, value);
+        }
+
+        return age;
     }
 
     public AddResult Add(WireKey wireKey, SeriesKey series, long timestampMs, double value)
@@ -156,14 +178,11 @@ internal sealed class SampleBatch(SampleWriter writer) : ISampleBatch
         return result;
     }
 
-    /// <summary>Whether the shard has changed hands since the series was looked up first.</summary>
-    private bool IsMisplaced(ISeriesTarget target) => _shards.IsLocal(target.Shard) != target is LiveSeries;
-
     /// <summary>Finds or makes the series; it is null when the storage is not ready, which <see cref="IsWithheld"/> then says.</summary>
     private AddResult Resolve(WireKey wireKey, SeriesKey series, out ISeriesTarget? target)
     {
         var shard = series.Id.Shard(writer.Engine.Manifest.ShardCount);
-        if (_shards.IsLocal(shard))
+        if (_routes.Shards.IsLocal(shard))
         {
             if (writer.Engine.State != EngineState.Ready)
             {
@@ -179,13 +198,16 @@ internal sealed class SampleBatch(SampleWriter writer) : ISampleBatch
                 (_refusal, _refusedMetric, _remoteRefusal) = (admission, series.Metric, null);
                 return admission == Admission.TooManySeries ? AddResult.TooManySeries : AddResult.TooManySeriesOfMetric;
             }
+
+            _routes.Local.Set(wireKey, live!);
         }
         else
         {
-            target = writer.Cache.Find(wireKey) as RemoteSeries ?? new RemoteSeries(series, shard);
+            var remote = _routes.Remote.Find(wireKey) ?? new RemoteSeries(series, shard);
+            _routes.Remote.Set(wireKey, remote);
+            target = remote;
         }
 
-        writer.Cache.Set(wireKey, target!);
         return AddResult.Added;
     }
 }

@@ -31,14 +31,23 @@ internal sealed partial class SampleWriter(
 
     private readonly ConcurrentQueue<SampleBatch> _pool = new();
 
-    /// <summary>Wire keys to series; twice the series there may be, since one may come in several formats.</summary>
-    public WireKeyCache<ISeriesTarget> Cache { get; } = new((int)Math.Min(100_000_000L, (limits.Value.MaxSeries * 2L) + 100_000));
+    /// <summary>Twice the series there may be, since one may come in several formats.</summary>
+    private readonly int _maxRoutes = (int)Math.Min(100_000_000L, (limits.Value.MaxSeries * 2L) + 100_000);
+    private volatile SeriesRoutes _routes = new(ShardMap.Empty, 1);
 
     public StorageEngine Engine => engine;
 
     public CardinalityMonitor Cardinality => cardinality;
 
-    public ShardMap Shards => ownership.Map;
+    /// <summary>Wire keys to series, at the current view of the membership.</summary>
+    public SeriesRoutes Routes
+    {
+        get
+        {
+            var (routes, map) = (_routes, ownership.Map);
+            return routes.Shards == map ? routes : Reroute(map);
+        }
+    }
 
     public ISampleBatch CreateBatch()
     {
@@ -76,6 +85,14 @@ internal sealed partial class SampleWriter(
         else
         {
             batch.Local.Dispose();
+        }
+    }
+
+    private SeriesRoutes Reroute(ShardMap map)
+    {
+        lock (_pool)
+        {
+            return _routes.Shards == map ? _routes : _routes = new SeriesRoutes(map, _maxRoutes);
         }
     }
 
