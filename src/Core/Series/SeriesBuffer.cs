@@ -82,27 +82,20 @@ public class SeriesBuffer
         ArgumentNullException.ThrowIfNull(pool);
         lock (this)
         {
-            if (_head.Count != 0)
-            {
-                var last = _head.LastTimestampMs;
-                if (timestampMs <= last)
-                {
-                    PutLate(pool, timestampMs, value);
-                    return;
-                }
+            AppendLocked(pool, timestampMs, value);
+        }
+    }
 
-                if (_head.Count >= MaxChunkSamples || timestampMs >= _headWindowEndMs)
-                {
-                    CloseHead(pool);
-                }
-            }
-            else if (_closedCount != 0 && timestampMs <= _closed[_closedCount - 1].MaxMs)
+    /// <summary>Appends several samples as if one after the other.</summary>
+    public void Append(ChunkPool pool, ReadOnlySpan<long> timestampsMs, ReadOnlySpan<double> values)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        lock (this)
+        {
+            for (var i = 0; i < timestampsMs.Length; i++)
             {
-                PutLate(pool, timestampMs, value);
-                return;
+                AppendLocked(pool, timestampsMs[i], values[i]);
             }
-
-            AppendToHead(pool, timestampMs, value);
         }
     }
 
@@ -245,6 +238,30 @@ public class SeriesBuffer
 
             return chunks;
         }
+    }
+
+    private void AppendLocked(ChunkPool pool, long timestampMs, double value)
+    {
+        if (_head.Count != 0)
+        {
+            if (timestampMs <= _head.LastTimestampMs)
+            {
+                PutLate(pool, timestampMs, value);
+                return;
+            }
+
+            if (_head.Count >= MaxChunkSamples || timestampMs >= _headWindowEndMs)
+            {
+                CloseHead(pool);
+            }
+        }
+        else if (_closedCount != 0 && timestampMs <= _closed[_closedCount - 1].MaxMs)
+        {
+            PutLate(pool, timestampMs, value);
+            return;
+        }
+
+        AppendToHead(pool, timestampMs, value);
     }
 
     private void AppendToHead(ChunkPool pool, long timestampMs, double value)

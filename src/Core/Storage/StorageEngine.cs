@@ -229,14 +229,22 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         var series = samples.Series;
         var timestamps = samples.TimestampsMs;
         var values = samples.Values;
-        for (var i = 0; i < series.Length; i++)
+        int next;
+        for (var i = 0; i < series.Length; i = next)
         {
             if (i + PrefetchDistance < series.Length)
             {
                 series[i + PrefetchDistance].PrefetchTail();
             }
 
-            series[i].Append(Pool, timestamps[i], values[i]);
+            // Samples of one series side by side take its lock once.
+            next = i + 1;
+            while (next < series.Length && ReferenceEquals(series[next], series[i]))
+            {
+                next++;
+            }
+
+            series[i].Append(Pool, timestamps[i..next], values[i..next]);
         }
 
         foreach (var distribution in samples.Distributions)

@@ -15,6 +15,7 @@ internal ref struct JsonBodyParser
     private RejectedPoints? _rejected;
     private int _index;
     private int _position;
+    private ScannedPoint _pending = ScannedPoint.None;
 
     /// <param name="body">The whole body, decompressed.</param>
     /// <param name="batch">Takes the points; not to be written when the outcome is not <see cref="JsonOutcome.Parsed"/>.</param>
@@ -92,8 +93,13 @@ internal ref struct JsonBodyParser
         return _position < _body.Length ? _body[_position] : (byte)0;
     }
 
-    private JsonResult Finish(string otherwise) =>
-        Next() == 0 && _position == _body.Length ? new JsonResult(JsonOutcome.Parsed, _index, _position, "", _rejected) : Broken(otherwise);
+    private JsonResult Finish(string otherwise)
+    {
+        AddPending();
+        return Next() == 0 && _position == _body.Length
+            ? new JsonResult(JsonOutcome.Parsed, _index, _position, "", _rejected)
+            : Broken(otherwise);
+    }
 
     private readonly JsonResult Broken(string reason) => new(JsonOutcome.Broken, _index, _position, reason, null);
 
@@ -102,28 +108,50 @@ internal ref struct JsonBodyParser
         var start = _position;
         if (JsonElementScanner.TryScan(_body, start, out var point))
         {
-            var result = _batch.Add(KeyOf(point), point.HasTimestamp ? point.TimestampMs : _nowMs, point.Value);
-            if (result != AddResult.UnknownSeries)
-            {
-                Note(result);
-                _position = point.End;
-                _index++;
-                return;
-            }
+            // One element behind: while this one was scanned, memory fetched what the last one needs.
+            var scanned = new ScannedPoint(KeyOf(point), point.HasTimestamp ? point.TimestampMs : _nowMs, point.Value, start, _index);
+            _batch.Expect(scanned.WireKey);
+            AddPending();
+            _pending = scanned;
+            _position = point.End;
+        }
+        else
+        {
+            AddPending();
+            _position = ParseInFull(start, _index);
         }
 
-        ParseInFull(start);
         _index++;
     }
 
-    private void ParseInFull(int start)
+    private void AddPending()
+    {
+        var (wireKey, timestampMs, value, start, index) = _pending;
+        if (start < 0)
+        {
+            return;
+        }
+
+        _pending = ScannedPoint.None;
+        var result = _batch.Add(wireKey, timestampMs, value);
+        if (result == AddResult.UnknownSeries)
+        {
+            ParseInFull(start, index);
+        }
+        else
+        {
+            Note(result, index);
+        }
+    }
+
+    /// <returns>Where the element ends.</returns>
+    private int ParseInFull(int start, int index)
     {
         var good = JsonElementReader.TryRead(_body, start, out var point, out var problem);
-        _position = point.End;
         if (!good)
         {
-            Reject(problem);
-            return;
+            Reject(problem, index);
+            return point.End;
         }
 
         var wireKey = KeyOf(point);
@@ -133,25 +161,32 @@ internal ref struct JsonBodyParser
         {
             if (!JsonSeriesReader.TryRead(Metric(point), Tags(point), _options.Limits, out var series, out problem))
             {
-                Reject(problem);
-                return;
+                Reject(problem, index);
+                return point.End;
             }
 
             result = _batch.Add(wireKey, series, timestampMs, point.Value);
         }
 
-        Note(result);
+        Note(result, index);
+        return point.End;
     }
 
-    private void Note(AddResult result)
+    private void Note(AddResult result, int index)
     {
         if (result != AddResult.Added)
         {
-            Reject(_batch.Describe(result));
+            Reject(_batch.Describe(result), index);
         }
     }
 
-    private void Reject(FieldProblem problem) => (_rejected ??= new RejectedPoints()).Add(_index, problem);
+    private void Reject(FieldProblem problem, int index) => (_rejected ??= new RejectedPoints()).Add(index, problem);
+
+    /// <summary>An element of the usual form that is still to be added.</summary>
+    private readonly record struct ScannedPoint(WireKey WireKey, long TimestampMs, double Value, int Start, int Index)
+    {
+        public static readonly ScannedPoint None = new(default, 0, 0, -1, 0);
+    }
 
     // The two pieces side by side are hashed as the one region they make up; apart, by their two hashes. A region starts with a
     // quote, and the pair is made of hashes nobody outside can choose, so that one does not pass for the other.
