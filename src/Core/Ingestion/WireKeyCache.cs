@@ -40,7 +40,7 @@ public sealed class WireKeyCache<T>(int maxEntries)
     {
         lock (_sync)
         {
-            if (_count >= maxEntries)
+            if (_count >= maxEntries && Find(key) is null)
             {
                 Volatile.Write(ref _entries, new Entry[InitialSlots]);
                 _count = 0;

@@ -19,11 +19,14 @@ public sealed class QueryEvaluator(IOptions<QueryOptions> options, SymbolTable s
     {
         ArgumentNullException.ThrowIfNull(plan);
         var budget = new QueryBudget(options.Value, time, cancellation);
-        var selected = Select(plan, shards);
+        var selected = Select(plan, shards, budget, cancellation);
         budget.TakeSeries(selected.Series.Count);
-        budget.TakePoints(selected.Groups.Count, new BucketGrid(plan).Count);
+        var buckets = new BucketGrid(plan).BucketsAsked;
+        budget.TakePoints(selected.Groups.Count, buckets);
 
-        var workers = Math.Clamp(selected.Series.Count / SeriesPerWorker, 1, Environment.ProcessorCount);
+        // Every worker has buckets of its own.
+        var affordable = Math.Min(Environment.ProcessorCount, budget.CopiesOf(selected.Groups.Count, buckets));
+        var workers = Math.Clamp(selected.Series.Count / SeriesPerWorker, 1, affordable);
         if (workers == 1)
         {
             return Read(plan, selected, 0, selected.Series.Count, budget);
@@ -51,7 +54,7 @@ public sealed class QueryEvaluator(IOptions<QueryOptions> options, SymbolTable s
     {
         ArgumentNullException.ThrowIfNull(plan);
         const int Probes = 32;
-        var series = Select(plan, shards).Series;
+        var series = Select(plan, shards, budget: null, CancellationToken.None).Series;
         if (series.Count == 0)
         {
             return 0;
@@ -75,7 +78,7 @@ public sealed class QueryEvaluator(IOptions<QueryOptions> options, SymbolTable s
         return (long)(estimate / probed * series.Count);
     }
 
-    private Selection Select(QueryPlan plan, IReadOnlyList<Shard> shards)
+    private Selection Select(QueryPlan plan, IReadOnlyList<Shard> shards, QueryBudget? budget, CancellationToken cancellation)
     {
         if (!CompiledSelector.TryCompile(plan.Selector, out var selector, out var problem))
         {
@@ -88,7 +91,8 @@ public sealed class QueryEvaluator(IOptions<QueryOptions> options, SymbolTable s
         foreach (var shard in shards)
         {
             ordinals.Clear();
-            shard.Index.Select(selector, ordinals);
+            shard.Index.Select(selector, ordinals, cancellation);
+            budget?.TakeSamples(0);
             foreach (var ordinal in ordinals)
             {
                 // Null: the index has it, the shard is about to.
