@@ -1,15 +1,13 @@
 namespace Metrics.Core.Memory;
 
 /// <summary>
-/// Memory for compressed chunks: size classes a third to a half apart, carved out of large arrays that the garbage collector
+/// Memory for compressed chunks: size classes a third to a half apart, cut out of large arrays that the garbage collector
 /// neither moves nor scans. A chunk grows by moving to the next class, so that a series with one point holds tens of bytes.
-/// Thread-safe. Arrays are kept for reuse, never given back.
+/// Thread-safe. An array without rented slots serves any class: series that grow in step would else leave as much
+/// behind in every class they went through. Arrays are kept for reuse, never given back.
 /// </summary>
 public sealed class ChunkPool
 {
-    /// <summary>Larger than 85,000 bytes, and so on the large object heap, which is not compacted.</summary>
-    private const int ArenaBytes = 256 * 1024;
-
     private static readonly int[] ClassBytes =
     [
         32, 48, 64, 96, 128, 192, 256, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 2048, 3072, 4096, 6144, 8192, 12288,
@@ -17,14 +15,17 @@ public sealed class ChunkPool
     ];
 
     private readonly SizeClass[] _classes = Array.ConvertAll(ClassBytes, static bytes => new SizeClass(bytes));
-    private long _reserved;
+    private readonly Lock _pagesLock = new();
+    private readonly Stack<ChunkPage> _emptyPages = new();
+    private ChunkPage[] _pages = new ChunkPage[16];
+    private int _pageCount;
     private long _used;
 
     /// <summary>The largest slot there is, in bytes.</summary>
     public static int MaxSlotBytes => ClassBytes[^1];
 
     /// <summary>Bytes of all arrays.</summary>
-    public long ReservedBytes => Volatile.Read(ref _reserved);
+    public long ReservedBytes => (long)Volatile.Read(ref _pageCount) * ChunkPage.Bytes;
 
     /// <summary>Bytes of the slots that are rented.</summary>
     public long UsedBytes => Volatile.Read(ref _used);
@@ -35,13 +36,8 @@ public sealed class ChunkPool
     {
         var index = ClassOf(bytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, _classes.Length, nameof(bytes));
-        var slot = _classes[index].Rent(out var reserved);
+        var slot = _classes[index].Rent(this);
         Interlocked.Add(ref _used, slot.Length);
-        if (reserved != 0)
-        {
-            Interlocked.Add(ref _reserved, reserved);
-        }
-
         return slot;
     }
 
@@ -53,7 +49,7 @@ public sealed class ChunkPool
             return;
         }
 
-        _classes[ClassOf(slot.Length)].Return(slot);
+        _classes[ClassOf(slot.Length)].Return(this, Volatile.Read(ref _pages)[ChunkPage.NumberOf(slot)], slot);
         Interlocked.Add(ref _used, -slot.Length);
     }
 
@@ -80,48 +76,42 @@ public sealed class ChunkPool
         return smaller;
     }
 
+    /// <summary>A page that nothing is rented from.</summary>
+    internal ChunkPage TakePage()
+    {
+        lock (_pagesLock)
+        {
+            if (_emptyPages.TryPop(out var page))
+            {
+                return page;
+            }
+
+            page = new ChunkPage(_pageCount);
+            if (_pageCount == _pages.Length)
+            {
+                var larger = new ChunkPage[_pages.Length * 2];
+                Array.Copy(_pages, larger, _pageCount);
+                Volatile.Write(ref _pages, larger);
+            }
+
+            _pages[_pageCount] = page;
+            Volatile.Write(ref _pageCount, _pageCount + 1);
+            return page;
+        }
+    }
+
+    /// <summary>Takes a page back that nothing is rented from any more.</summary>
+    internal void GivePage(ChunkPage page)
+    {
+        lock (_pagesLock)
+        {
+            _emptyPages.Push(page);
+        }
+    }
+
     private static int ClassOf(int bytes)
     {
         var index = Array.BinarySearch(ClassBytes, bytes);
         return index < 0 ? ~index : index;
-    }
-
-    private sealed class SizeClass(int bytes)
-    {
-        private readonly Lock _sync = new();
-        private readonly Stack<ChunkSlot> _free = new();
-        private byte[]? _arena;
-        private int _next;
-
-        public ChunkSlot Rent(out int reserved)
-        {
-            lock (_sync)
-            {
-                reserved = 0;
-                if (_free.TryPop(out var slot))
-                {
-                    return slot;
-                }
-
-                if (_arena is null || _next + bytes > _arena.Length)
-                {
-                    _arena = GC.AllocateUninitializedArray<byte>(ArenaBytes);
-                    _next = 0;
-                    reserved = ArenaBytes;
-                }
-
-                slot = new ChunkSlot(_arena, _next, bytes);
-                _next += bytes;
-                return slot;
-            }
-        }
-
-        public void Return(ChunkSlot slot)
-        {
-            lock (_sync)
-            {
-                _free.Push(slot);
-            }
-        }
     }
 }

@@ -40,6 +40,11 @@ internal static class MergeReader
         Span<long> timestamps,
         Span<double> values)
     {
+        if (late.IsEmpty)
+        {
+            return Cut(bytes, samples, fromMs, toMs, timestamps, values);
+        }
+
         Span<long> blockTimestamps = stackalloc long[BlockSamples];
         Span<double> blockValues = stackalloc double[BlockSamples];
         var reader = new ChunkReader(bytes, samples);
@@ -90,5 +95,57 @@ internal static class MergeReader
         }
 
         return count;
+    }
+
+    /// <summary>A part of a chunk: decoded in place, block by block up to the end of the part, and moved down.</summary>
+    private static int Cut(ReadOnlySpan<byte> bytes, int samples, long fromMs, long toMs, Span<long> timestamps, Span<double> values)
+    {
+        var reader = new ChunkReader(bytes, samples);
+        var count = 0;
+        while (count < samples)
+        {
+            var room = Math.Min(BlockSamples, timestamps.Length - count);
+            var read = reader.Read(timestamps.Slice(count, room), values.Slice(count, room));
+            if (read == 0)
+            {
+                break;
+            }
+
+            // A block that ends before the part makes room for the next.
+            count = timestamps[count + read - 1] < fromMs ? 0 : count + read;
+            if (count != 0 && timestamps[count - 1] >= toMs)
+            {
+                break;
+            }
+        }
+
+        var first = FirstFrom(timestamps[..count], fromMs);
+        var kept = FirstFrom(timestamps[..count], toMs) - first;
+        if (first != 0)
+        {
+            timestamps.Slice(first, kept).CopyTo(timestamps);
+            values.Slice(first, kept).CopyTo(values);
+        }
+
+        return kept;
+    }
+
+    private static int FirstFrom(ReadOnlySpan<long> timestamps, long atMs)
+    {
+        int low = 0, high = timestamps.Length;
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (timestamps[middle] < atMs)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
     }
 }
