@@ -33,7 +33,7 @@ internal sealed class QueryPlaces : IDisposable
         {
             throw new QueryLimitException(
                 $"{QueryOptions.Section}:{nameof(QueryOptions.MaxConcurrentPerSilo)}",
-                string.Create(CultureInfo.InvariantCulture, $"{_count} queries are being evaluated, {Waiting} wait, and there was no place within {_patience.TotalSeconds:0.###} s; try again later"));
+                string.Create(CultureInfo.InvariantCulture, $"{_count} queries are being evaluated and there was no place within {_patience.TotalSeconds:0.###} s; try again later"));
         }
 
         try

@@ -10,6 +10,7 @@ using Orleans.Concurrency;
 
 namespace Metrics.Grains.Tests.Ingestion;
 
+[Collection(SharedCluster.Collection)]
 public sealed class WritePathTests(SharedCluster shared)
 {
     private readonly MetricsCluster _cluster = shared.Cluster;

@@ -6,6 +6,7 @@ using Metrics.Grains.Tests.Support;
 
 namespace Metrics.Grains.Tests.Query;
 
+[Collection(SharedCluster.Collection)]
 public sealed class QueryFanOutTests(SharedCluster shared)
 {
     private readonly MetricsCluster _cluster = shared.Cluster;

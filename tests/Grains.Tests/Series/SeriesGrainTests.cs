@@ -7,6 +7,7 @@ using Metrics.Grains.Tests.Support;
 
 namespace Metrics.Grains.Tests.Series;
 
+[Collection(SharedCluster.Collection)]
 public sealed class SeriesGrainTests(SharedCluster shared)
 {
     private readonly MetricsCluster _cluster = shared.Cluster;

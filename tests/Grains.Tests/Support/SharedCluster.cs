@@ -7,6 +7,9 @@ namespace Metrics.Grains.Tests.Support;
 /// <summary>Two silos for all tests that leave the membership alone; each test has metrics of its own.</summary>
 public sealed class SharedCluster : IAsyncLifetime
 {
+    /// <summary>Its tests run one after the other: one of them uses up a silo's places for queries.</summary>
+    public const string Collection = "shared cluster";
+
     /// <summary>Series of one metric that a silo takes.</summary>
     public const int MaxSeriesPerMetric = 60;
 
