@@ -5,7 +5,6 @@ using Metrics.Grains.Shards;
 using Metrics.Grains.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Metrics.Grains.Tests.Shards;
 
@@ -27,7 +26,7 @@ public sealed class ShardClockTests
         var (engine, active) = (cluster.Engine(silo), cluster.Get<ActiveSeries>(silo));
         var keys = Enumerable.Range(0, 20).Select(static i => SeriesKey.Create("clock", new Tag("n", $"{i}"))).ToList();
         await Points.WriteAsync(cluster.Writer(silo), keys, 2);
-        var time = new FakeTimeProvider(cluster.Get<TimeProvider>(silo).GetUtcNow());
+        var time = new ClockTime(cluster.Get<TimeProvider>(silo).GetUtcNow());
         using var clock = await StartAsync(cluster, silo, time);
 
         foreach (var expected in new[] { 5, 10, 12 })
@@ -71,7 +70,7 @@ public sealed class ShardClockTests
         await cluster.AddSiloAsync();
         var staying = keys.Where(key => cluster.OwnerOf(key).Equals(first)).Select(static k => k.Id).ToHashSet();
         Assert.InRange(staying.Count, 1, 39);
-        var time = new FakeTimeProvider(cluster.Get<TimeProvider>(first).GetUtcNow());
+        var time = new ClockTime(cluster.Get<TimeProvider>(first).GetUtcNow());
         using var clock = await StartAsync(cluster, first, time);
         time.Advance(TimeSpan.FromSeconds(1));
 
@@ -101,10 +100,11 @@ public sealed class ShardClockTests
         }
     }
 
-    private static async Task<ShardClock> StartAsync(MetricsCluster cluster, SiloAddress silo, FakeTimeProvider time)
+    private static async Task<ShardClock> StartAsync(MetricsCluster cluster, SiloAddress silo, ClockTime time)
     {
         var clock = ActivatorUtilities.CreateInstance<ShardClock>(cluster.Services(silo), Options.Create(Fast), time);
         await clock.StartAsync(TestContext.Current.CancellationToken);
+        await time.TimerMade;
         return clock;
     }
 }
