@@ -33,7 +33,7 @@ public sealed class ShardOwnership(IClusterMembershipService membership, ILocalS
         }
     }
 
-    private void Update(ClusterMembershipSnapshot snapshot)
+    internal void Update(ClusterMembershipSnapshot snapshot)
     {
         lock (_sync)
         {

@@ -10,6 +10,7 @@ internal sealed class QueryPlaces : IDisposable
     private readonly TimeSpan _patience;
     private readonly int _count;
     private readonly SemaphoreSlim _free;
+    private int _waiting;
 
     public QueryPlaces(IOptions<QueryOptions> options)
     {
@@ -21,15 +22,18 @@ internal sealed class QueryPlaces : IDisposable
         _patience = options.Value.Timeout / 2;
     }
 
+    /// <summary>Questions that wait for a place.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
     /// <summary>Runs a question when there is a place for it.</summary>
     /// <exception cref="QueryLimitException">There was none for half of a query's time.</exception>
     public async Task<T> RunAsync<T>(Func<Task<T>> question, CancellationToken cancellation)
     {
-        if (!await _free.WaitAsync(_patience, cancellation))
+        if (!await WaitAsync(cancellation))
         {
             throw new QueryLimitException(
                 $"{QueryOptions.Section}:{nameof(QueryOptions.MaxConcurrentPerSilo)}",
-                string.Create(CultureInfo.InvariantCulture, $"{_count} queries are being evaluated and none of them ended within {_patience.TotalSeconds:0.###} s; try again later"));
+                string.Create(CultureInfo.InvariantCulture, $"{_count} queries are being evaluated and there was no place within {_patience.TotalSeconds:0.###} s; try again later"));
         }
 
         try
@@ -39,6 +43,19 @@ internal sealed class QueryPlaces : IDisposable
         finally
         {
             _free.Release();
+        }
+    }
+
+    private async Task<bool> WaitAsync(CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            return await _free.WaitAsync(_patience, cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
         }
     }
 
