@@ -4,6 +4,7 @@ using Metrics.Core.Query;
 using Metrics.Core.Storage;
 using Metrics.Core.Wal;
 using Metrics.Gateway.Ingestion;
+using Metrics.Gateway.Ingestion.StatsD;
 using Metrics.Gateway.Query;
 using Metrics.Grains.Shards;
 using Metrics.Silo.Hosting;
@@ -22,6 +23,7 @@ internal static class KnownSettings
         (QueryOptions.Section, typeof(QueryOptions)),
         (QueryApiOptions.Section, typeof(QueryApiOptions)),
         (IngestOptions.Section, typeof(IngestOptions)),
+        (StatsDOptions.Section, typeof(StatsDOptions)),
         (ShardClockOptions.Section, typeof(ShardClockOptions)),
         (MetricsClusterOptions.Section, typeof(MetricsClusterOptions)),
         (SelfMonitoringOptions.Section, typeof(SelfMonitoringOptions)),
