@@ -28,6 +28,9 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     /// <summary>Samples of one log record at most: 22 bytes each at worst stay far below the record limit.</summary>
     private const int SamplesPerRecord = 32 * 1024;
 
+    private const string SamplesLog = "wal";
+    private const string DefinitionsLog = "series";
+
     private readonly StorageOptions _options;
     private readonly WalOptions _walOptions;
     private readonly IFileSystem _files;
@@ -98,6 +101,12 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     /// <summary>Samples appended since the start and by the replay; one that replaced another is counted twice.</summary>
     public long SamplesInMemory => Volatile.Read(ref _samplesInMemory);
 
+    /// <summary>The samples' log and the definitions' log; empty before they are open.</summary>
+    public IReadOnlyList<LogStatus> Logs =>
+        _samples is { } samples && _definitions is { } definitions
+            ? [Describe(SamplesLog, samples), Describe(DefinitionsLog, definitions)]
+            : [];
+
     /// <summary>Bytes of both logs on disk.</summary>
     public long WalBytes => (_samples?.Bytes ?? 0) + (_definitions?.Bytes ?? 0);
 
@@ -114,9 +123,9 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         var started = _time.GetTimestamp();
         var replay = new Replay(this);
         _definitions = WriteAheadLog.Open(
-            Path.Combine(Directory, "series"), _walOptions, _files, replay.OnDefinitionRecord, _time, _logger);
+            Path.Combine(Directory, DefinitionsLog), _walOptions, _files, replay.OnDefinitionRecord, _time, _logger);
         _samples = WriteAheadLog.Open(
-            Path.Combine(Directory, "wal"), _walOptions, _files, replay.OnRecord, _time, _logger, new ReplayObserver(this));
+            Path.Combine(Directory, SamplesLog), _walOptions, _files, replay.OnRecord, _time, _logger, new ReplayObserver(this));
         replay.Finish();
         _samplesInMemory = replay.Samples;
         Recovery = (_samples.Recovery, _definitions.Recovery);
@@ -197,6 +206,8 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
 
         _lock?.Dispose();
     }
+
+    private static LogStatus Describe(string name, WriteAheadLog log) => new(name, log.Bytes, log.Segments, log.Recovery);
 
     private uint NextReference() => Interlocked.Increment(ref _lastReference);
 
