@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace Metrics.Silo.Settings;
 
 /// <summary>Looks at <c>--urls</c> before anything is started for it.</summary>
