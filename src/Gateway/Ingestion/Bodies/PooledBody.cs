@@ -8,6 +8,7 @@ internal sealed class PooledBody : IDisposable
     private readonly BodyBudget _budget;
     private readonly int _limit;
     private byte[] _buffer;
+    private byte[]? _overflow;
 
     /// <param name="budget">What the memory is taken from.</param>
     /// <param name="capacity">Bytes to start with: known to be needed, or a guess.</param>
@@ -32,13 +33,18 @@ internal sealed class PooledBody : IDisposable
     /// <exception cref="BodyRefusedException">The limit or the budget is used up.</exception>
     public Span<byte> GetSpan()
     {
-        if (Length == _buffer.Length)
+        if (Length == _limit)
         {
-            // One byte over the limit is let in, so that a body of exactly the limit can be told from a longer one.
-            Grow((int)Math.Min(2L * _buffer.Length, _limit + 1L));
+            // A body of exactly the limit can only be told from a longer one by another byte, which the pool would double its array for.
+            return _overflow ??= new byte[1];
         }
 
-        return _buffer.AsSpan(Length);
+        if (Length == _buffer.Length)
+        {
+            Grow((int)Math.Min(2L * _buffer.Length, _limit));
+        }
+
+        return _buffer.AsSpan(Length, Math.Min(_buffer.Length, _limit) - Length);
     }
 
     /// <exception cref="BodyRefusedException">The body is over its limit.</exception>
