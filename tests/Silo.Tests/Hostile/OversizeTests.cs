@@ -26,7 +26,10 @@ public class OversizeTests(AttackedSilo attacked)
             using var response = await attacked.Silo.Post("/api/v1/metrics", bomb, "application/json", coding);
             return response.StatusCode;
         }));
-        Assert.All(statuses, static status => Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status));
+        // All at once they also use up what bodies may hold together, which is a 503.
+        Assert.All(statuses, static status => Assert.True(
+            status is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.ServiceUnavailable, status.ToString()));
+        Assert.Contains(HttpStatusCode.RequestEntityTooLarge, statuses);
         await bystander.AssertServed();
         attacked.AssertBounded();
     }
@@ -35,6 +38,7 @@ public class OversizeTests(AttackedSilo attacked)
     [InlineData(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0 }, HttpStatusCode.RequestEntityTooLarge)]
     [InlineData(new byte[] { 0x80, 0x80, 0x80, 0x11, 0 }, HttpStatusCode.RequestEntityTooLarge)]
     [InlineData(new byte[] { 0x80, 0x80, 0x80, 0x0F, 0, 1 }, HttpStatusCode.BadRequest)]
+    [InlineData(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 0 }, HttpStatusCode.RequestEntityTooLarge)]
     [InlineData(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF }, HttpStatusCode.BadRequest)]
     [InlineData(new byte[0], HttpStatusCode.BadRequest)]
     public async Task A_length_that_a_snappy_block_only_declares_is_not_believed(byte[] block, HttpStatusCode expected)
