@@ -19,7 +19,6 @@ public sealed class OverviewTests(DashboardFixture dashboard)
         await viewer.WaitForAttribute("chart-cpu", "last", $"> {newest}");
 
         Assert.True(await viewer.Page.EvaluateAsync<bool>("() => window.sameDocument === true"));
-        // Enough minutes of data to be worth a look are not waited for: the picture shows what a new server shows.
         await viewer.WaitForChart("chart-ingest");
         await viewer.Screenshot("overview.png");
         Assert.Empty(viewer.Problems);

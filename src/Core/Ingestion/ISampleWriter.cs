@@ -29,6 +29,14 @@ public interface ISampleBatch : IDisposable
     /// <summary>Points that were taken.</summary>
     int Count { get; }
 
+    /// <summary>
+    /// Hints that a point under this wire key is added soon, so that what it needs can be fetched while its sender's
+    /// next bytes are parsed. Changes nothing.
+    /// </summary>
+    void Expect(WireKey wireKey)
+    {
+    }
+
     /// <summary>Adds a point to a series that this process has met before under the same wire key.</summary>
     /// <returns><see cref="AddResult.UnknownSeries"/> when it has not: parse and call the other overload.</returns>
     AddResult Add(WireKey wireKey, long timestampMs, double value);

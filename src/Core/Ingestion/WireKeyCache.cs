@@ -35,12 +35,19 @@ public sealed class WireKeyCache<T>(int maxEntries)
         }
     }
 
+    /// <summary>Hints that a key will be looked up soon.</summary>
+    public void Prefetch(WireKey key)
+    {
+        var entries = Volatile.Read(ref _entries);
+        Memory.Prefetch.Read(ref entries[Slot(key, entries.Length)]);
+    }
+
     /// <summary>Adds or replaces.</summary>
     public void Set(WireKey key, T value)
     {
         lock (_sync)
         {
-            if (_count >= maxEntries)
+            if (_count >= maxEntries && Find(key) is null)
             {
                 Volatile.Write(ref _entries, new Entry[InitialSlots]);
                 _count = 0;

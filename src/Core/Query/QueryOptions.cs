@@ -21,6 +21,12 @@ public sealed class QueryOptions
     /// 48 bytes while the query runs.
     /// </summary>
     public long MaxPoints { get; set; } = 5_000_000;
+
+    /// <summary>
+    /// Queries that one silo evaluates at the same time; others wait for up to half of <see cref="Timeout"/>. Default: 0, which is
+    /// twice the processors, at least 4. Range: 0 to 10,000.
+    /// </summary>
+    public int MaxConcurrentPerSilo { get; set; }
 }
 
 /// <summary>Refuses settings that no query could run under.</summary>
@@ -48,6 +54,11 @@ public sealed class QueryOptionsValidator : IValidateOptions<QueryOptions>
         if (options.MaxPoints < 1)
         {
             problems.Add($"{QueryOptions.Section}:MaxPoints is {options.MaxPoints}; set it to 1 or more.");
+        }
+
+        if (options.MaxConcurrentPerSilo is < 0 or > 10_000)
+        {
+            problems.Add($"{QueryOptions.Section}:MaxConcurrentPerSilo is {options.MaxConcurrentPerSilo}; set it between 0 (by the processors) and 10000.");
         }
 
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);

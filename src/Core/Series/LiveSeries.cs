@@ -7,9 +7,9 @@ namespace Metrics.Core.Series;
 /// <param name="id">The identity.</param>
 /// <param name="shard">The shard that holds it.</param>
 /// <param name="ordinal">Its number in the shard's index, where its name and tags are.</param>
-/// <param name="reference">Its number in the write-ahead log.</param>
-public sealed class LiveSeries(SeriesId id, int shard, int ordinal, uint reference) : SeriesBuffer, ISeriesTarget
+public sealed class LiveSeries(SeriesId id, int shard, int ordinal) : SeriesBuffer, ISeriesTarget
 {
+    private uint _reference;
     private volatile bool _isDefined;
 
     public SeriesId Id { get; } = id;
@@ -18,7 +18,11 @@ public sealed class LiveSeries(SeriesId id, int shard, int ordinal, uint referen
 
     public int Ordinal { get; } = ordinal;
 
-    public uint Reference { get; } = reference;
+    /// <summary>
+    /// Its number in the write-ahead log; 0 until it is defined there. A series may come in while the log is still being
+    /// read, when it is not known yet which numbers are taken.
+    /// </summary>
+    public uint Reference => Volatile.Read(ref _reference);
 
     /// <summary>Whether the write-ahead log knows what <see cref="Reference"/> stands for.</summary>
     public bool IsDefined
@@ -26,4 +30,7 @@ public sealed class LiveSeries(SeriesId id, int shard, int ordinal, uint referen
         get => _isDefined;
         set => _isDefined = value;
     }
+
+    /// <summary>Gives it a number unless it has one.</summary>
+    internal void NumberAs(uint reference) => Interlocked.CompareExchange(ref _reference, reference, 0);
 }

@@ -52,9 +52,8 @@ public sealed class Shard
     /// <summary>The series of a key, new if need be and if the limits allow it.</summary>
     /// <param name="key">The identity.</param>
     /// <param name="limiter">Asked for a new series only.</param>
-    /// <param name="nextReference">Called once for a new series: its number in the log.</param>
     /// <param name="series">The series, when it is there or was admitted.</param>
-    internal Admission GetOrAdd(SeriesKey key, CardinalityLimiter limiter, Func<uint> nextReference, out LiveSeries? series)
+    internal Admission GetOrAdd(SeriesKey key, CardinalityLimiter limiter, out LiveSeries? series)
     {
         lock (_sync)
         {
@@ -67,7 +66,7 @@ public sealed class Shard
             var admission = limiter.TryAdmit(key);
             if (admission == Admission.Admitted)
             {
-                series = Add(key, nextReference());
+                series = Add(key);
             }
 
             return admission;
@@ -75,7 +74,7 @@ public sealed class Shard
     }
 
     /// <summary>The series of a key that the data set had before, whatever the limits say now.</summary>
-    internal LiveSeries Restore(SeriesKey key, CardinalityLimiter limiter, uint reference)
+    internal LiveSeries Restore(SeriesKey key, CardinalityLimiter limiter)
     {
         lock (_sync)
         {
@@ -85,14 +84,14 @@ public sealed class Shard
             }
 
             limiter.AdmitExisting(key.Metric);
-            return Add(key, reference);
+            return Add(key);
         }
     }
 
-    private LiveSeries Add(SeriesKey key, uint reference)
+    private LiveSeries Add(SeriesKey key)
     {
         var ordinal = Index.Add(key);
-        var series = new LiveSeries(key.Id, Number, ordinal, reference);
+        var series = new LiveSeries(key.Id, Number, ordinal);
         if (ordinal >= _byOrdinal.Length)
         {
             var larger = new LiveSeries?[Math.Max(ordinal + 1, _byOrdinal.Length + (_byOrdinal.Length >> 1))];

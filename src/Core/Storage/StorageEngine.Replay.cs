@@ -9,6 +9,9 @@ public sealed partial class StorageEngine
     /// <summary>Puts the logs' records back into memory, on one thread.</summary>
     private sealed class Replay(StorageEngine engine)
     {
+        /// <summary>The table by number takes 8 bytes for each.</summary>
+        private const uint MaxReference = 1 << 28;
+
         private readonly PointAge _age = engine.CurrentPointAge();
         private LiveSeries?[] _byReference = new LiveSeries?[1024];
 
@@ -50,7 +53,7 @@ public sealed partial class StorageEngine
             if (reference >= _byReference.Length)
             {
                 // A number far beyond the series that may exist is damage that a checksum did not see.
-                if (reference > int.MaxValue / 2)
+                if (reference > MaxReference)
                 {
                     throw new InvalidDataException($"a series definition with the number {reference}");
                 }
@@ -65,7 +68,8 @@ public sealed partial class StorageEngine
 
             engine._lastReference = Math.Max(engine._lastReference, reference);
 
-            var series = engine._shards[key.Id.Shard(engine._shards.Length)].Restore(key, engine._limiter, reference);
+            var series = engine._shards[key.Id.Shard(engine._shards.Length)].Restore(key, engine._limiter);
+            series.NumberAs(reference);
             series.IsDefined = true;
             _byReference[reference] = series;
         }
@@ -101,7 +105,10 @@ public sealed partial class StorageEngine
             Orphaned++;
 
             // Were the number given out again, the next replay would count these samples to another series.
-            engine._lastReference = Math.Max(engine._lastReference, reference);
+            if (reference <= MaxReference)
+            {
+                engine._lastReference = Math.Max(engine._lastReference, reference);
+            }
         }
 
         private LiveSeries? Resolve(uint reference) => reference < _byReference.Length ? _byReference[reference] : null;

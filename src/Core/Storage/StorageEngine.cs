@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using Metrics.Core.Cardinality;
@@ -25,8 +26,14 @@ namespace Metrics.Core.Storage;
 /// </remarks>
 public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
 {
-    /// <summary>Samples of one log record at most: 22 bytes each at worst stay far below the record limit.</summary>
-    private const int SamplesPerRecord = 32 * 1024;
+    /// <summary>Samples of one log record: what a damaged record loses.</summary>
+    private const int MaxSamplesPerRecord = 32 * 1024;
+
+    /// <summary>Bytes of distributions of one log record.</summary>
+    private const int MaxDistributionBytes = 1024 * 1024;
+
+    /// <summary>Samples ahead: about as long as memory takes to answer.</summary>
+    private const int PrefetchDistance = 8;
 
     private const string SamplesLog = "wal";
     private const string DefinitionsLog = "series";
@@ -39,6 +46,7 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     private readonly CardinalityLimiter _limiter;
     private readonly EngineInstruments _instruments;
     private readonly Shard[] _shards;
+    private readonly int _samplesPerRecord;
     private IDisposable? _lock;
     private WriteAheadLog? _definitions;
     private WriteAheadLog? _samples;
@@ -60,13 +68,23 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(walOptions);
         _options = options.Value;
         _walOptions = walOptions.Value;
+        _samplesPerRecord = Math.Min(MaxSamplesPerRecord, WalRecords.SamplesIn(_walOptions.MaxRecordBytes));
         _files = files;
         _limiter = limiter;
         _instruments = instruments;
         _time = time;
         _logger = logger;
         Directory = Path.GetFullPath(_options.DataPath);
-        Manifest = ReadOrCreateManifest();
+        try
+        {
+            Manifest = ReadOrCreateManifest();
+        }
+        catch
+        {
+            _lock?.Dispose();
+            throw;
+        }
+
         _shards = new Shard[Manifest.ShardCount];
         for (var i = 0; i < _shards.Length; i++)
         {
@@ -143,10 +161,12 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     public LiveSeries? Find(SeriesId id) => _shards[id.Shard(_shards.Length)].Find(id);
 
     /// <summary>The series of a key, new if need be and allowed.</summary>
+    /// <exception cref="WriteUnavailableException">The logs are not read yet: a number given out now may be another series' there.</exception>
     public Admission GetOrAdd(SeriesKey key, out LiveSeries? series)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return _shards[key.Id.Shard(_shards.Length)].GetOrAdd(key, _limiter, NextReference, out series);
+        ThrowIfNotReady();
+        return _shards[key.Id.Shard(_shards.Length)].GetOrAdd(key, _limiter, out series);
     }
 
     /// <summary>Oldest and newest timestamps that are taken now.</summary>
@@ -157,12 +177,7 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     public ValueTask AppendAsync(SampleBuffer samples, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(samples);
-        if (_state != EngineState.Ready)
-        {
-            throw new WriteUnavailableException(
-                _state == EngineState.Replaying ? "The write-ahead log is being replayed." : "The server is shutting down.");
-        }
-
+        ThrowIfNotReady();
         var logged = LogAsync(samples, cancellation);
         if (!logged.IsCompletedSuccessfully)
         {
@@ -209,6 +224,15 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
 
     private static LogStatus Describe(string name, WriteAheadLog log) => new(name, log.Bytes, log.Segments, log.Recovery);
 
+    private void ThrowIfNotReady()
+    {
+        if (_state != EngineState.Ready)
+        {
+            throw new WriteUnavailableException(
+                _state == EngineState.Replaying ? "The write-ahead log is being replayed." : "The storage is not open: the server is starting or shutting down.");
+        }
+    }
+
     private uint NextReference() => Interlocked.Increment(ref _lastReference);
 
     private void Apply(SampleBuffer samples)
@@ -218,6 +242,11 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         var values = samples.Values;
         for (var i = 0; i < series.Length; i++)
         {
+            if (i + PrefetchDistance < series.Length)
+            {
+                series[i + PrefetchDistance].PrefetchTail();
+            }
+
             series[i].Append(Pool, timestamps[i], values[i]);
         }
 
@@ -238,7 +267,7 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
             return DefineAndLogAsync(samples, cancellation);
         }
 
-        if (samples.Count <= SamplesPerRecord && samples.Distributions.Count == 0)
+        if (samples.Count <= _samplesPerRecord && samples.Distributions.Count == 0)
         {
             return samples.Count == 0 ? default : LogSamples(samples, 0, samples.Count, cancellation);
         }
@@ -248,9 +277,9 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
 
     private async ValueTask LogInPartsAsync(SampleBuffer samples, CancellationToken cancellation)
     {
-        for (var from = 0; from < samples.Count; from += SamplesPerRecord)
+        for (var from = 0; from < samples.Count; from += _samplesPerRecord)
         {
-            await LogSamples(samples, from, Math.Min(SamplesPerRecord, samples.Count - from), cancellation);
+            await LogSamples(samples, from, Math.Min(_samplesPerRecord, samples.Count - from), cancellation);
         }
 
         if (samples.Distributions.Count == 0)
@@ -261,12 +290,14 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         var record = new ArrayBufferWriter<byte>(4096);
         foreach (var distribution in samples.Distributions)
         {
-            WalRecords.WriteDistribution(record, distribution);
-            if (record.WrittenCount > _walOptions.MaxRecordBytes / 2)
+            var full = Math.Min(MaxDistributionBytes, _walOptions.MaxRecordBytes - WalRecords.BytesOf(distribution));
+            if (record.WrittenCount != 0 && record.WrittenCount > full)
             {
                 await LogRecord(_samples!, WalRecords.Distributions, record.WrittenSpan, cancellation);
                 record.ResetWrittenCount();
             }
+
+            WalRecords.WriteDistribution(record, distribution);
         }
 
         if (record.WrittenCount != 0)
@@ -314,13 +345,19 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         }
 
         undefined.UnionWith(samples.Distributions.Select(static d => d.Series).Where(static s => !s.IsDefined));
-        var record = new ArrayBufferWriter<byte>(64 * 1024);
+        var record = new ArrayBufferWriter<byte>(4096);
+        var definitionBytes = Math.Min(256 * 1024, _walOptions.MaxRecordBytes / 2);
         var pending = new List<LiveSeries>();
         foreach (var series in undefined)
         {
+            if (series.Reference == 0)
+            {
+                series.NumberAs(NextReference());
+            }
+
             WalRecords.WriteDefinition(record, series.Reference, _shards[series.Shard].Index.KeyOf(series.Ordinal));
             pending.Add(series);
-            if (record.WrittenCount > 32 * 1024)
+            if (record.WrittenCount > definitionBytes)
             {
                 await LogDefinitions();
             }
@@ -373,10 +410,17 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     {
         _files.CreateDirectory(Directory);
         var path = Path.Combine(Directory, DataSetManifest.FileName);
+        if (!_files.FileExists(path))
+        {
+            // Of two processes that find nothing, one creates; the other must not replace what the first goes by already.
+            Acquire();
+        }
+
         if (_files.FileExists(path))
         {
             var manifest = ParseManifest(path);
-            return manifest is { FormatVersion: DataSetManifest.CurrentVersion }
+            return manifest is { FormatVersion: DataSetManifest.CurrentVersion, ShardCount: >= 1 and <= StorageOptions.MaxShards }
+                && BitOperations.IsPow2(manifest.ShardCount)
                 ? manifest
                 : throw new InvalidDataException(
                     $"{path} is not of a data set that this version can read (it reads version {DataSetManifest.CurrentVersion}); set Metrics:DataPath to another directory.");

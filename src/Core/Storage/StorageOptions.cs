@@ -8,6 +8,8 @@ public sealed class StorageOptions
 {
     public const string Section = "Metrics";
 
+    internal const int MaxShards = 65_536;
+
     /// <summary>Directory of the data set; made when missing. Default: ./data.</summary>
     public string DataPath { get; set; } = "./data";
 
@@ -43,7 +45,7 @@ public sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
             problems.Add("Metrics:DataPath is empty; set it to a directory.");
         }
 
-        if (options.Shards is < 1 or > 65_536 || !BitOperations.IsPow2(options.Shards))
+        if (options.Shards is < 1 or > StorageOptions.MaxShards || !BitOperations.IsPow2(options.Shards))
         {
             problems.Add($"Metrics:Shards is {options.Shards}; set it to a power of two from 1 to 65536.");
         }

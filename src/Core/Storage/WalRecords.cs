@@ -52,6 +52,9 @@ internal static class WalRecords
     /// <summary>Bytes that <see cref="WriteSamples"/> needs at most.</summary>
     public static int MaxSamplesBytes(int count) => 4 + (count * (4 + 8 + 10));
 
+    /// <summary>Samples that fit into so many bytes, whatever they are; at least one.</summary>
+    public static int SamplesIn(int bytes) => Math.Max(1, (bytes - 4) / (4 + 8 + 10));
+
     /// <summary>
     /// Count (u32), the numbers (u32 each), the values (float64 each), then the timestamps: zigzag LEB128 of the difference
     /// to the one before.
@@ -97,7 +100,15 @@ internal static class WalRecords
             timestamp += ReadZigZag(ref rest);
             onSample(references[i], timestamp, values[i]);
         }
+
+        if (!rest.IsEmpty)
+        {
+            throw new InvalidDataException("a samples record that is longer than it says");
+        }
     }
+
+    /// <summary>Bytes that <see cref="WriteDistribution"/> needs.</summary>
+    public static int BytesOf(DistributionSample sample) => 16 + sample.Serialized.Length;
 
     /// <summary>Repeated: number (u32), timestamp (i64), length (u32), serialized digest.</summary>
     public static void WriteDistribution(IBufferWriter<byte> destination, DistributionSample sample)

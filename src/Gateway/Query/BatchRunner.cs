@@ -63,7 +63,7 @@ internal sealed class BatchRunner(QueryParser parser, QueryClient client, IOptio
         await places.WaitAsync(context.RequestAborted);
         try
         {
-            var result = await client.Ask("query", grain => grain.Execute(plan), context.RequestAborted);
+            var result = await client.Ask("query", grain => grain.Execute(plan, context.RequestAborted), context.RequestAborted);
             return new Outcome(plan, result, null);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)

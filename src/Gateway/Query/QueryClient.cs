@@ -33,7 +33,7 @@ internal sealed class QueryClient : IDisposable
 
     /// <param name="operation">What the instruments call it.</param>
     /// <param name="question">A call to the grain.</param>
-    /// <param name="cancellationToken">Stops the waiting; the cluster's own limits stop the work.</param>
+    /// <param name="cancellationToken">Stops the waiting; give it to the call as well where that takes one.</param>
     /// <exception cref="ApiException">Too many are waiting, or there was no answer in time.</exception>
     public async Task<T> Ask<T>(string operation, Func<IQueryGrain, ValueTask<T>> question, CancellationToken cancellationToken)
     {

@@ -21,7 +21,7 @@ internal static class QueryEndpoints
     {
         using var document = await body.ReadAsync(context);
         var plan = parser.Parse(document.RootElement, time.GetUtcNow().ToUnixTimeMilliseconds());
-        var result = await client.Ask("query", grain => grain.Execute(plan), context.RequestAborted);
+        var result = await client.Ask("query", grain => grain.Execute(plan, context.RequestAborted), context.RequestAborted);
         await using var answer = await JsonAnswer.StartAsync(context.Response);
         await QueryAnswer.WriteAsync(answer, plan, result);
     }

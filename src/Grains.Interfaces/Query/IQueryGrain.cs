@@ -10,9 +10,15 @@ namespace Metrics.Grains.Interfaces.Query;
 [Alias("metrics.query")]
 public interface IQueryGrain : IGrainWithIntegerKey
 {
+    /// <summary>
+    /// Evaluates a plan. A client's response timeout should be some seconds above <c>Metrics:Query:Timeout</c>, so that it is told
+    /// which limit was hit.
+    /// </summary>
+    /// <param name="plan">What is asked.</param>
+    /// <param name="cancellationToken">Stops the work on every silo.</param>
     /// <exception cref="QueryLimitException">The query hit its time, point or series limit.</exception>
     [Alias("execute")]
-    ValueTask<QueryResult> Execute(QueryPlan plan);
+    ValueTask<QueryResult> Execute(QueryPlan plan, CancellationToken cancellationToken = default);
 
     /// <summary>Metric names in order.</summary>
     /// <param name="selector">Only metrics with a series that satisfies it.</param>

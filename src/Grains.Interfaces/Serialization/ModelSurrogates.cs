@@ -1,3 +1,4 @@
+using Metrics.Core.Ingestion;
 using Metrics.Core.Model;
 
 namespace Metrics.Grains.Interfaces.Serialization;
@@ -55,4 +56,20 @@ public sealed class TagConverter : IConverter<Tag, TagSurrogate>
     public Tag ConvertFromSurrogate(in TagSurrogate surrogate) => new(surrogate.Key, surrogate.Value);
 
     public TagSurrogate ConvertToSurrogate(in Tag value) => new() { Key = value.Key, Value = value.Value };
+}
+
+[GenerateSerializer, Immutable, Alias("metrics.writeUnavailable")]
+public record struct WriteUnavailableExceptionSurrogate
+{
+    [Id(0)]
+    public string Message { get; set; }
+}
+
+/// <summary>So that a sender on another silo sees what the owner threw, not a stand-in.</summary>
+[RegisterConverter]
+public sealed class WriteUnavailableExceptionConverter : IConverter<WriteUnavailableException, WriteUnavailableExceptionSurrogate>
+{
+    public WriteUnavailableException ConvertFromSurrogate(in WriteUnavailableExceptionSurrogate surrogate) => new(surrogate.Message);
+
+    public WriteUnavailableExceptionSurrogate ConvertToSurrogate(in WriteUnavailableException value) => new() { Message = value.Message };
 }

@@ -11,12 +11,16 @@ public interface ISeriesGrain : IGrainWithGuidKey
 {
     /// <summary>Appends through the write-ahead log, and returns when the points survive a kill.</summary>
     /// <param name="key">The series' identity; its id must be the grain's key.</param>
-    /// <param name="samples">In any order.</param>
+    /// <param name="samples">In any order; an array or a list.</param>
     /// <returns>How many were taken; the others were too old or too far ahead.</returns>
+    /// <exception cref="ArgumentException">The key is not this grain's, or is not one that a series may have.</exception>
+    /// <exception cref="InvalidOperationException">The series is new and a limit on series keeps it out; the message says which.</exception>
+    /// <exception cref="Core.Ingestion.WriteUnavailableException">The points cannot be logged now: try again later.</exception>
     [Alias("append")]
     ValueTask<int> Append(SeriesKey key, IReadOnlyList<Sample> samples);
 
     /// <summary>The points from <paramref name="fromMs"/> (inclusive) to <paramref name="toMs"/> (exclusive), in time order.</summary>
+    /// <exception cref="Core.Query.QueryLimitException">They are more than one answer may have: ask for a shorter range.</exception>
     [Alias("query")]
     ValueTask<IReadOnlyList<Sample>> Query(long fromMs, long toMs);
 

@@ -17,6 +17,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 
 namespace Metrics.Grains.Hosting;
 
@@ -43,9 +44,13 @@ public static class MetricsGrainsExtensions
         services.AddSingleton<StorageEngine>();
         services.AddSingleton<ITagIndexSource>(static s => s.GetRequiredService<StorageEngine>());
         services.AddSingleton<QueryEvaluator>();
+        services.AddSingleton<QueryPlaces>();
         services.AddSingleton<SiloQueries>();
         services.AddSingleton<ActiveSeries>();
         services.AddSingleton<ISampleWriter, SampleWriter>();
+
+        AddResponseTimeout<SiloMessagingOptions>(services);
+        AddResponseTimeout<ClientMessagingOptions>(services);
 
         services.AddSingleton<ShardOwnership>();
         services.AddHostedService(static s => s.GetRequiredService<ShardOwnership>());
@@ -54,6 +59,14 @@ public static class MetricsGrainsExtensions
         services.AddPlacementDirector<SiloPlacement, SiloPlacementDirector>();
         return silo;
     }
+
+    /// <summary>Above the time that a query has, so that its caller is told which limit it hit.</summary>
+    private static void AddResponseTimeout<TOptions>(IServiceCollection services)
+        where TOptions : MessagingOptions => services.AddOptions<TOptions>().Configure<IOptions<QueryOptions>>(static (messaging, query) =>
+        {
+            var least = query.Value.Timeout + TimeSpan.FromSeconds(5);
+            messaging.ResponseTimeout = messaging.ResponseTimeout > least ? messaging.ResponseTimeout : least;
+        });
 
     private static void AddOptions<TOptions, TValidator>(IServiceCollection services, IConfiguration configuration, string section)
         where TOptions : class

@@ -8,7 +8,9 @@ public interface ISiloIngestGrain : IGrainWithStringKey
 {
     /// <summary>Logs and appends one message of samples; returns when they survive a kill of the silo.</summary>
     /// <param name="batch">A <see cref="RemoteBatch"/>; not changed.</param>
+    /// <exception cref="InvalidDataException">The message is damaged; nothing of it was taken.</exception>
     [Alias("ingest")]
+    [ResponseTimeout("00:00:10")]
     ValueTask<IngestReply> Ingest(Immutable<byte[]> batch);
 }
 
@@ -20,7 +22,23 @@ public sealed class IngestReply
     [Id(0)]
     public int[] Unknown { get; init; } = [];
 
-    /// <summary>Samples of new series that the limits kept out.</summary>
+    /// <summary>New series of the message that the limits kept out, with all their samples.</summary>
     [Id(1)]
-    public int Refused { get; init; }
+    public RefusedSeries[] Refused { get; init; } = [];
+
+    /// <summary>Why; <see cref="RefusedSeries.Reason"/> counts in here.</summary>
+    [Id(2)]
+    public RefusalReason[] Reasons { get; init; } = [];
 }
+
+/// <summary>A series that was kept out.</summary>
+/// <param name="Number">Its number in the message.</param>
+/// <param name="Reason">Index of the reason.</param>
+[GenerateSerializer, Immutable, Alias("metrics.silo.refusedSeries")]
+public readonly record struct RefusedSeries([property: Id(0)] int Number, [property: Id(1)] int Reason);
+
+/// <summary>Why series were kept out.</summary>
+/// <param name="OfMetric">Whether it was the limit of their metric; else the one of the silo.</param>
+/// <param name="Sentence">With the owner's figures.</param>
+[GenerateSerializer, Immutable, Alias("metrics.silo.refusalReason")]
+public sealed record RefusalReason([property: Id(0)] bool OfMetric, [property: Id(1)] string Sentence);

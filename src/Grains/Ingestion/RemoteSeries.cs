@@ -7,6 +7,7 @@ namespace Metrics.Grains.Ingestion;
 internal sealed class RemoteSeries(SeriesKey key, int shard) : ISeriesTarget
 {
     private volatile SiloAddress? _knownBy;
+    private volatile RemoteRefusal? _refusal;
 
     public SeriesKey Key { get; } = key;
 
@@ -20,4 +21,17 @@ internal sealed class RemoteSeries(SeriesKey key, int shard) : ISeriesTarget
         get => _knownBy;
         set => _knownBy = value;
     }
+
+    /// <summary>Why the owner last kept the series out, or null. The first points of it were lost to that unseen; those that follow are refused here.</summary>
+    public RemoteRefusal? Refusal
+    {
+        get => _refusal;
+        set => _refusal = value;
+    }
 }
+
+/// <summary>An owner's refusal of a new series.</summary>
+/// <param name="Result">What a sender is told.</param>
+/// <param name="Sentence">With the owner's figures.</param>
+/// <param name="At">When: <see cref="TimeProvider.GetTimestamp"/>.</param>
+internal sealed record RemoteRefusal(AddResult Result, string Sentence, long At);

@@ -10,12 +10,15 @@ namespace Metrics.Grains.Ingestion;
 /// <summary>The receiving end of the write path between silos: the same fast lane as for points that arrive here directly.</summary>
 [SiloPlacement]
 [Reentrant]
-internal sealed class SiloIngestGrain(StorageEngine engine) : Grain, ISiloIngestGrain
+internal sealed class SiloIngestGrain(StorageEngine engine, CardinalityMonitor cardinality) : Grain, ISiloIngestGrain
 {
-    public async ValueTask<IngestReply> Ingest(Immutable<byte[]> batch)
+    // Off the grain's scheduler, which would keep all other silos' points to one core.
+    public async ValueTask<IngestReply> Ingest(Immutable<byte[]> batch) => await Task.Run(() => IngestAsync(batch.Value));
+
+    private async Task<IngestReply> IngestAsync(byte[] message)
     {
         using var samples = new SampleBuffer();
-        var reply = Decode(batch.Value, samples);
+        var reply = Decode(message, samples);
         await engine.AppendAsync(samples);
         return reply;
     }
@@ -23,8 +26,9 @@ internal sealed class SiloIngestGrain(StorageEngine engine) : Grain, ISiloIngest
     private IngestReply Decode(ReadOnlySpan<byte> message, SampleBuffer samples)
     {
         var reader = new RemoteBatch.Reader(message);
-        var series = new LiveSeries?[reader.ReadInt32()];
+        var series = new LiveSeries?[reader.ReadCount(RemoteBatch.Reader.MinSeriesBytes)];
         var unknown = new List<int>();
+        var refusals = new IngestRefusals(cardinality);
         for (var i = 0; i < series.Length; i++)
         {
             var id = reader.ReadId();
@@ -38,45 +42,53 @@ internal sealed class SiloIngestGrain(StorageEngine engine) : Grain, ISiloIngest
             if (canonical.IsEmpty)
             {
                 unknown.Add(i);
+                continue;
             }
-            else if (SeriesKey.TryParseCanonical(canonical, out var key) && engine.GetOrAdd(key, out var added) == Admission.Admitted)
+
+            if (!SeriesKey.TryParseCanonical(canonical, out var key) || key.Id != id)
             {
-                series[i] = added;
+                throw new InvalidDataException($"a batch has a key that is not the one of series {id}");
+            }
+
+            var admission = engine.GetOrAdd(key, out series[i]);
+            if (admission != Admission.Admitted)
+            {
+                refusals.Add(i, admission, key.Metric);
             }
         }
 
-        var skipped = 0;
-        var count = reader.ReadInt32();
+        ReadSamples(ref reader, series, samples);
+        ReadDistributions(ref reader, series, samples);
+        reader.ThrowIfNotAtEnd();
+        return new IngestReply { Unknown = [.. unknown], Refused = [.. refusals.Series], Reasons = [.. refusals.Reasons] };
+    }
+
+    private static void ReadSamples(ref RemoteBatch.Reader reader, LiveSeries?[] series, SampleBuffer samples)
+    {
+        var count = reader.ReadCount(RemoteBatch.Reader.SampleBytes);
         var numbers = reader.ReadColumn<int>(count);
         var timestamps = reader.ReadColumn<long>(count);
         var values = reader.ReadColumn<double>(count);
         for (var i = 0; i < count; i++)
         {
-            if (series[numbers[i]] is { } present)
+            if (series[RemoteBatch.Reader.CheckNumber(numbers[i], series.Length)] is { } present)
             {
                 samples.Add(present, timestamps[i], values[i]);
             }
-            else if (!unknown.Contains(numbers[i]))
-            {
-                skipped++;
-            }
         }
+    }
 
-        for (var left = reader.ReadInt32(); left > 0; left--)
+    private static void ReadDistributions(ref RemoteBatch.Reader reader, LiveSeries?[] series, SampleBuffer samples)
+    {
+        for (var left = reader.ReadCount(RemoteBatch.Reader.MinDistributionBytes); left > 0; left--)
         {
-            var number = reader.ReadInt32();
+            var number = reader.ReadNumber(series.Length);
             var timestamp = reader.ReadInt64();
             var serialized = reader.ReadBytes();
             if (series[number] is { } present)
             {
                 samples.Add(present, timestamp, serialized.ToArray());
             }
-            else if (!unknown.Contains(number))
-            {
-                skipped++;
-            }
         }
-
-        return new IngestReply { Unknown = [.. unknown], Refused = skipped };
     }
 }

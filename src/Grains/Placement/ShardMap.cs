@@ -27,6 +27,9 @@ public sealed class ShardMap
     /// <summary>Whether any silo is known that could own a shard.</summary>
     public bool IsEmpty => _owners.Length == 0;
 
+    /// <summary>Shards; 0 when no silo is known.</summary>
+    public int ShardCount => _owners.Length;
+
     public SiloAddress OwnerOf(int shard) => _owners[shard];
 
     /// <summary>Whether this silo owns the shard.</summary>

@@ -7,6 +7,7 @@ namespace Metrics.Grains.Placement;
 public sealed class ShardOwnership(IClusterMembershipService membership, ILocalSiloDetails local, StorageEngine engine) : BackgroundService
 {
     private volatile ShardMap _map = ShardMap.Empty;
+    private readonly Lock _sync = new();
     private long _version = -1;
 
     /// <summary>Shards to silos, now.</summary>
@@ -26,15 +27,23 @@ public sealed class ShardOwnership(IClusterMembershipService membership, ILocalS
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(stoppingToken))
+        try
         {
-            Update(snapshot);
+            await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(stoppingToken))
+            {
+                Update(snapshot);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Also when the start of something else failed, which the host would otherwise report as a failure of this.
+            return;
         }
     }
 
     private void Update(ClusterMembershipSnapshot snapshot)
     {
-        lock (this)
+        lock (_sync)
         {
             if (snapshot.Version.Value < _version)
             {

@@ -10,10 +10,10 @@ public interface ISiloQueryGrain : IGrainWithStringKey
 {
     /// <returns>A <see cref="Core.Query.Evaluation.GroupSet"/> as bytes.</returns>
     [Alias("evaluate")]
-    ValueTask<Immutable<byte[]>> Evaluate(QueryPlan plan);
+    ValueTask<Immutable<byte[]>> Evaluate(QueryPlan plan, CancellationToken cancellationToken = default);
 
     [Alias("estimate")]
-    ValueTask<long> EstimateSamples(QueryPlan plan);
+    ValueTask<long> EstimateSamples(QueryPlan plan, CancellationToken cancellationToken = default);
 
     [Alias("metrics")]
     ValueTask<List<string>> ListMetrics(SeriesSelector selector, int limit);

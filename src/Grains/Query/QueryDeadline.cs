@@ -3,19 +3,34 @@ using Metrics.Core.Query;
 
 namespace Metrics.Grains.Query;
 
-/// <summary>When a query that asks several times has had its time.</summary>
-internal sealed class QueryDeadline(QueryOptions options, TimeProvider time)
+/// <summary>Ends a query when it has had its time or when its caller no longer wants the answer, on every silo.</summary>
+internal sealed class QueryDeadline : IDisposable
 {
-    private readonly long _startedAt = time.GetTimestamp();
+    private readonly QueryOptions _options;
+    private readonly CancellationToken _caller;
+    private readonly CancellationTokenSource _timer;
+    private readonly CancellationTokenSource _either;
 
-    /// <exception cref="QueryLimitException">It is over.</exception>
-    public void Check()
+    public QueryDeadline(QueryOptions options, TimeProvider time, CancellationToken caller)
     {
-        if (time.GetElapsedTime(_startedAt) > options.Timeout)
-        {
-            throw new QueryLimitException(
-                $"{QueryOptions.Section}:Timeout",
-                string.Create(CultureInfo.InvariantCulture, $"the query took longer than {options.Timeout.TotalSeconds:0.###} s; narrow its range or its tags"));
-        }
+        _options = options;
+        _caller = caller;
+        _timer = new CancellationTokenSource(options.Timeout, time);
+        _either = CancellationTokenSource.CreateLinkedTokenSource(_timer.Token, caller);
+    }
+
+    public CancellationToken Token => _either.Token;
+
+    /// <summary>Whether it is the time that is over, not the caller's wish.</summary>
+    public bool IsOver => _timer.IsCancellationRequested && !_caller.IsCancellationRequested;
+
+    public QueryLimitException ToException() => new(
+        $"{QueryOptions.Section}:Timeout",
+        string.Create(CultureInfo.InvariantCulture, $"the query took longer than {_options.Timeout.TotalSeconds:0.###} s; narrow its range or its tags"));
+
+    public void Dispose()
+    {
+        _either.Dispose();
+        _timer.Dispose();
     }
 }

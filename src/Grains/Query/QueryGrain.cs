@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Metrics.Core.Diagnostics;
 using Metrics.Core.Model;
 using Metrics.Core.Query;
@@ -20,12 +21,17 @@ internal sealed class QueryGrain(
     IOptions<QueryOptions> options,
     TimeProvider time) : Grain, IQueryGrain
 {
-    public async ValueTask<QueryResult> Execute(QueryPlan plan)
+    public async ValueTask<QueryResult> Execute(QueryPlan plan, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
+        using var deadline = new QueryDeadline(options.Value, time, cancellationToken);
         try
         {
-            return await ExecuteAsync(plan);
+            return await ExecuteAsync(plan, deadline.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsOver)
+        {
+            throw deadline.ToException();
         }
         finally
         {
@@ -44,48 +50,54 @@ internal sealed class QueryGrain(
 
     public async ValueTask<IReadOnlyList<SeriesKey>> FindSeries(SeriesSelector selector, int limit)
     {
-        var answers = await AskAsync(
-            [], q => Task.Run(() => q.FindSeries(selector, limit)), (g, _) => g.FindSeries(selector, limit).AsTask(), new(options.Value, time));
+        var answers = await AskAsync([], q => Task.Run(() => q.FindSeries(selector, limit)), g => g.FindSeries(selector, limit).AsTask());
         return SeriesKeyOrder.Smallest(answers.SelectMany(static a => a).DistinctBy(static k => k.Id), limit);
     }
 
-    private async ValueTask<QueryResult> ExecuteAsync(QueryPlan plan)
+    private async Task<QueryResult> ExecuteAsync(QueryPlan plan, CancellationToken cancellation)
     {
         var warnings = new List<string>();
-        var deadline = new QueryDeadline(options.Value, time);
         if (plan.Aggregation.Kind != AggregationKind.Quantile || plan.IntervalMs is null)
         {
-            return (await EvaluateAsync(plan, warnings, deadline)).Finish(warnings);
+            var set = await EvaluateAsync(plan, warnings, cancellation);
+            return set.Finish(warnings);
         }
 
-        var samples = await AskAsync(warnings, q => Task.FromResult(q.EstimateSamples(plan)), (g, _) => g.EstimateSamples(plan).AsTask(), deadline);
+        var samples = await AskAsync(
+            warnings, q => Task.Run(() => q.EstimateSamples(plan), cancellation), g => g.EstimateSamples(plan, cancellation).AsTask());
         var slices = QuerySlices.Of(plan, samples.Sum());
         var parts = new List<QueryResult>(slices.Count);
+        var points = 0L;
         foreach (var slice in slices)
         {
-            parts.Add((await EvaluateAsync(slice, warnings, deadline)).Finish([]));
+            var part = (await EvaluateAsync(slice, warnings, cancellation)).Finish([]);
+            parts.Add(part);
+
+            // Each slice is within the limit; what they come to has to be as well.
+            points += part.Groups.Sum(static g => (long)g.Values.Length);
+            if (points > options.Value.MaxPoints)
+            {
+                throw new QueryLimitException(
+                    $"{QueryOptions.Section}:MaxPoints",
+                    $"the answer has more than the {options.Value.MaxPoints} points that it may have; ask for a longer interval, a shorter range or fewer groups");
+            }
         }
 
         return QuerySlices.Join(plan, parts, [.. warnings.Distinct()]);
     }
 
-    private async Task<GroupSet> EvaluateAsync(QueryPlan plan, List<string> warnings, QueryDeadline deadline)
+    private async Task<GroupSet> EvaluateAsync(QueryPlan plan, List<string> warnings, CancellationToken cancellation)
     {
         var sets = await AskAsync(
             warnings,
-            q => Task.Run(() => q.EvaluateAsync(plan)),
-            async (grain, _) =>
+            q => Task.Run(() => q.EvaluateAsync(plan, static set => set, cancellation), cancellation),
+            async grain =>
             {
                 var set = new GroupSet(plan);
-                set.Merge((await grain.Evaluate(plan)).Value);
+                set.Merge((await grain.Evaluate(plan, cancellation)).Value);
                 return set;
-            },
-            deadline);
-        if (sets.Count == 0)
-        {
-            return new GroupSet(plan);
-        }
-
+            });
+        cancellation.ThrowIfCancellationRequested();
         for (var i = 1; i < sets.Count; i++)
         {
             sets[0].Merge(sets[i]);
@@ -97,23 +109,29 @@ internal sealed class QueryGrain(
     private async Task<IReadOnlyList<string>> ListAsync(
         int limit, Func<SiloQueries, List<string>> here, Func<ISiloQueryGrain, ValueTask<List<string>>> there)
     {
-        var answers = await AskAsync([], q => Task.Run(() => here(q)), (g, _) => there(g).AsTask(), new(options.Value, time));
+        var answers = await AskAsync([], q => Task.Run(() => here(q)), g => there(g).AsTask());
+
+        // A list by name: what a collection expression makes for the interface has no serializer.
         return answers.Count == 1
             ? answers[0]
-            : [.. answers.SelectMany(static a => a).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(limit)];
+            : answers.SelectMany(static a => a).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(limit).ToList();
     }
 
     /// <summary>
     /// One question to every active silo. A silo that does not answer is named in a warning; when none does, its failure is
     /// the answer. A limit that was hit anywhere ends the query.
     /// </summary>
-    private async Task<List<T>> AskAsync<T>(
-        List<string> warnings, Func<SiloQueries, Task<T>> here, Func<ISiloQueryGrain, SiloAddress, Task<T>> there, QueryDeadline deadline)
+    /// <returns>At least one answer.</returns>
+    private async Task<List<T>> AskAsync<T>(List<string> warnings, Func<SiloQueries, Task<T>> here, Func<ISiloQueryGrain, Task<T>> there)
     {
-        deadline.Check();
         var silos = ownership.Map.Silos;
+        if (silos.Count == 0)
+        {
+            throw new SiloUnavailableException("No silo is active yet that could answer.");
+        }
+
         var questions = silos
-            .Select(s => s.Equals(silo.SiloAddress) ? here(local) : there(GrainFactory.GetGrain<ISiloQueryGrain>(s.ToParsableString()), s))
+            .Select(s => s.Equals(silo.SiloAddress) ? here(local) : there(GrainFactory.GetGrain<ISiloQueryGrain>(s.ToParsableString())))
             .ToList();
         var answers = new List<T>(questions.Count);
         Exception? failure = null;
@@ -130,6 +148,11 @@ internal sealed class QueryGrain(
             }
         }
 
-        return answers.Count == 0 && failure is not null ? throw failure : answers;
+        if (answers.Count == 0)
+        {
+            ExceptionDispatchInfo.Throw(failure!);
+        }
+
+        return answers;
     }
 }

@@ -13,11 +13,14 @@ internal static class QuerySlices
     private const long SamplesPerSlice = 4_000_000;
 
     /// <summary>The plan cut at bucket borders, in time order.</summary>
-    public static List<QueryPlan> Of(QueryPlan plan, long samples)
+    /// <param name="plan">With an interval.</param>
+    /// <param name="samples">About how many samples it reads.</param>
+    /// <param name="samplesPerSlice">About how many of them one slice may read.</param>
+    public static List<QueryPlan> Of(QueryPlan plan, long samples, long samplesPerSlice = SamplesPerSlice)
     {
         var interval = plan.IntervalMs!.Value;
         var buckets = (plan.ToMs - plan.FromMs + interval - 1) / interval;
-        var count = Math.Clamp((samples + SamplesPerSlice - 1) / SamplesPerSlice, 1, buckets);
+        var count = Math.Clamp((samples + samplesPerSlice - 1) / samplesPerSlice, 1, buckets);
         if (count == 1)
         {
             return [plan];
@@ -47,8 +50,8 @@ internal static class QuerySlices
 
         var groups = parts
             .SelectMany(static p => p.Groups)
-            .GroupBy(g => string.Join('\0', plan.GroupBy.Select(key => ValueOf(g.Tags, key))), StringComparer.Ordinal)
-            .OrderBy(static g => g.Key, StringComparer.Ordinal)
+            .GroupBy(g => plan.GroupBy.Select(key => ValueOf(g.Tags, key)).ToArray(), TagValuesComparer.Instance)
+            .OrderBy(static g => g.Key, TagValuesComparer.Instance)
             .Select(static g => new QueryGroup(
                 g.First().Tags, [.. g.SelectMany(static p => p.TimestampsMs)], [.. g.SelectMany(static p => p.Values)]))
             .ToList();

@@ -7,11 +7,17 @@ using Metrics.Core.Storage;
 namespace Metrics.Grains.Query;
 
 /// <summary>Answers for the series of this silo.</summary>
-internal sealed class SiloQueries(StorageEngine engine, QueryEvaluator evaluator, SymbolTable symbols)
+internal sealed class SiloQueries(StorageEngine engine, QueryEvaluator evaluator, QueryPlaces places, SymbolTable symbols)
 {
-    public Task<GroupSet> EvaluateAsync(QueryPlan plan) => evaluator.EvaluateAsync(plan, engine.Shards);
+    /// <summary>Evaluates a plan when there is a place for it.</summary>
+    /// <param name="plan">What is asked.</param>
+    /// <param name="then">What becomes of the answer while the place is still taken.</param>
+    /// <param name="cancellation">Stops waiting and evaluating.</param>
+    /// <exception cref="QueryLimitException">A limit was hit.</exception>
+    public Task<T> EvaluateAsync<T>(QueryPlan plan, Func<GroupSet, T> then, CancellationToken cancellation) =>
+        places.RunAsync(async () => then(await evaluator.EvaluateAsync(plan, ReadyShards(), cancellation)), cancellation);
 
-    public long EstimateSamples(QueryPlan plan) => evaluator.EstimateSamples(plan, engine.Shards);
+    public long EstimateSamples(QueryPlan plan) => evaluator.EstimateSamples(plan, ReadyShards());
 
     public List<string> ListMetrics(SeriesSelector selector, int limit) =>
         List(selector, limit, (index, compiled, found) => index.ListMetrics(compiled, found));
@@ -27,7 +33,7 @@ internal sealed class SiloQueries(StorageEngine engine, QueryEvaluator evaluator
         var compiled = Compile(selector);
         var keys = new List<SeriesKey>();
         var ordinals = new List<int>();
-        foreach (var shard in engine.Shards)
+        foreach (var shard in ReadyShards())
         {
             ordinals.Clear();
             shard.Index.Select(compiled, ordinals);
@@ -37,17 +43,22 @@ internal sealed class SiloQueries(StorageEngine engine, QueryEvaluator evaluator
                 {
                     keys.Add(key);
                 }
-            }
 
-            // The smallest of all shards are asked for: more than a multiple of them need not be held at once.
-            if (keys.Count > limit * 4L)
-            {
-                keys = SeriesKeyOrder.Smallest(keys, limit);
+                // Only the smallest are asked for: more than a multiple of them need not be held at once.
+                if (keys.Count > 1024 + (limit * 4L))
+                {
+                    keys = SeriesKeyOrder.Smallest(keys, limit);
+                }
             }
         }
 
         return SeriesKeyOrder.Smallest(keys, limit);
     }
+
+    /// <exception cref="SiloUnavailableException">The logs are not read yet: the answer would have a part of the points and not say so.</exception>
+    private IReadOnlyList<Shard> ReadyShards() => engine.State == EngineState.Ready
+        ? engine.Shards
+        : throw new SiloUnavailableException("The silo's storage is not open yet: its write-ahead log is being replayed.");
 
     private static CompiledSelector Compile(SeriesSelector selector) => CompiledSelector.TryCompile(selector, out var compiled, out var problem)
         ? compiled
@@ -57,7 +68,7 @@ internal sealed class SiloQueries(StorageEngine engine, QueryEvaluator evaluator
     {
         var compiled = Compile(selector);
         var found = new HashSet<int>();
-        foreach (var shard in engine.Shards)
+        foreach (var shard in ReadyShards())
         {
             collect(shard.Index, compiled, found);
         }

@@ -11,10 +11,11 @@ namespace Metrics.Grains.Query;
 internal sealed class SiloQueryGrain(SiloQueries queries) : Grain, ISiloQueryGrain
 {
     // Evaluation leaves the grain's scheduler: it takes as long as it takes, and others ask meanwhile.
-    public async ValueTask<Immutable<byte[]>> Evaluate(QueryPlan plan) =>
-        new(await Task.Run(async () => (await queries.EvaluateAsync(plan)).ToBytes()));
+    public async ValueTask<Immutable<byte[]>> Evaluate(QueryPlan plan, CancellationToken cancellationToken) =>
+        new(await Task.Run(() => queries.EvaluateAsync(plan, static set => set.ToBytes(), cancellationToken), cancellationToken));
 
-    public async ValueTask<long> EstimateSamples(QueryPlan plan) => await Task.Run(() => queries.EstimateSamples(plan));
+    public async ValueTask<long> EstimateSamples(QueryPlan plan, CancellationToken cancellationToken) =>
+        await Task.Run(() => queries.EstimateSamples(plan), cancellationToken);
 
     public async ValueTask<List<string>> ListMetrics(SeriesSelector selector, int limit) =>
         await Task.Run(() => queries.ListMetrics(selector, limit));

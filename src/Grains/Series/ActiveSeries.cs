@@ -6,13 +6,28 @@ namespace Metrics.Grains.Series;
 /// <summary>Which series have an activation on this silo.</summary>
 internal sealed class ActiveSeries
 {
-    private readonly ConcurrentDictionary<SeriesId, bool> _ids = new();
+    private readonly ConcurrentDictionary<SeriesId, IGrainContext> _activations = new();
 
-    public int Count => _ids.Count;
+    public int Count => _activations.Count;
 
-    public bool Contains(SeriesId id) => _ids.ContainsKey(id);
+    /// <summary>Their ids; those that come and go meanwhile may be missing.</summary>
+    public IEnumerable<SeriesId> Ids => _activations.Select(static a => a.Key);
 
-    public void Started(SeriesId id) => _ids[id] = true;
+    public bool Contains(SeriesId id) => _activations.ContainsKey(id);
 
-    public void Ended(SeriesId id) => _ids.TryRemove(id, out _);
+    public void Started(SeriesId id, IGrainContext activation) => _activations[id] = activation;
+
+    public void Ended(SeriesId id, IGrainContext activation) => _activations.TryRemove(new(id, activation));
+
+    /// <summary>
+    /// Ends an activation; the series' buffer stays. Not by a call to the grain: a call would go to the shard's present owner, and
+    /// might activate what has just ended.
+    /// </summary>
+    public void Release(SeriesId id, string reason)
+    {
+        if (_activations.TryGetValue(id, out var activation))
+        {
+            activation.Deactivate(new DeactivationReason(DeactivationReasonCode.ActivationIdle, reason));
+        }
+    }
 }

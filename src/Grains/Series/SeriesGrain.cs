@@ -1,10 +1,12 @@
 using System.Buffers;
 using Metrics.Core.Ingestion;
 using Metrics.Core.Model;
+using Metrics.Core.Query;
 using Metrics.Core.Series;
 using Metrics.Core.Storage;
 using Metrics.Grains.Interfaces.Series;
 using Metrics.Grains.Placement;
+using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 
 namespace Metrics.Grains.Series;
@@ -13,7 +15,7 @@ namespace Metrics.Grains.Series;
 [ShardPlacement]
 [Reentrant]
 [CollectionAgeLimit(AlwaysActive = true)]
-internal sealed class SeriesGrain(StorageEngine engine, ISampleWriter writer, ActiveSeries active, ILocalSiloDetails silo)
+internal sealed class SeriesGrain(StorageEngine engine, ISampleWriter writer, ActiveSeries active, ILocalSiloDetails silo, IOptions<QueryOptions> limits)
     : Grain, ISeriesGrain, ISeriesAdoption
 {
     private LiveSeries? _series;
@@ -22,13 +24,13 @@ internal sealed class SeriesGrain(StorageEngine engine, ISampleWriter writer, Ac
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        active.Started(Id);
+        active.Started(Id, GrainContext);
         return Task.CompletedTask;
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        active.Ended(Id);
+        active.Ended(Id, GrainContext);
         return Task.CompletedTask;
     }
 
@@ -38,15 +40,10 @@ internal sealed class SeriesGrain(StorageEngine engine, ISampleWriter writer, Ac
         return default;
     }
 
-    public ValueTask Release()
-    {
-        DeactivateOnIdle();
-        return default;
-    }
-
     public async ValueTask<int> Append(SeriesKey key, IReadOnlyList<Sample> samples)
     {
-        if (key.Id != Id)
+        // Clients are not edges: nothing has looked at the parts of their key yet.
+        if (SeriesKey.Create(key.Metric, [.. key.Tags]).Id != Id)
         {
             throw new ArgumentException($"key is {key}, whose id is {key.Id}; this grain is {Id}", nameof(key));
         }
@@ -55,7 +52,12 @@ internal sealed class SeriesGrain(StorageEngine engine, ISampleWriter writer, Ac
         using var batch = writer.CreateBatch();
         foreach (var sample in samples)
         {
-            batch.Add(wireKey, key, sample.TimestampMs, sample.Value);
+            var result = batch.Add(wireKey, key, sample.TimestampMs, sample.Value);
+            if (result is AddResult.TooManySeries or AddResult.TooManySeriesOfMetric)
+            {
+                var problem = batch.Describe(result);
+                throw new InvalidOperationException($"{problem.Field}: {problem.Reason}");
+            }
         }
 
         await writer.WriteAsync(batch);
@@ -72,6 +74,12 @@ internal sealed class SeriesGrain(StorageEngine engine, ISampleWriter writer, Ac
             int read;
             while ((read = series.Read(ref fromMs, toMs, timestamps, values)) != 0)
             {
+                if (samples.Count + read > limits.Value.MaxPoints)
+                {
+                    throw new QueryLimitException(
+                        $"{QueryOptions.Section}:MaxPoints", $"the range has more than {limits.Value.MaxPoints} points; ask for a shorter one");
+                }
+
                 for (var i = 0; i < read; i++)
                 {
                     samples.Add(new Sample(timestamps[i], values[i]));
@@ -98,5 +106,15 @@ internal sealed class SeriesGrain(StorageEngine engine, ISampleWriter writer, Ac
             key, series.Shard, silo.SiloAddress.ToParsableString(), held.Samples, held.OldestMs, held.NewestMs, held.Bytes));
     }
 
-    private LiveSeries? Find() => _series ??= engine.Find(Id);
+    private LiveSeries? Find()
+    {
+        _series ??= engine.Find(Id);
+        if (_series is null)
+        {
+            // Whoever asks for series that are not there leaves nothing behind.
+            DeactivateOnIdle();
+        }
+
+        return _series;
+    }
 }

@@ -61,8 +61,9 @@ internal sealed partial class ShardClock(
                 SealSome();
                 await ActivateSomeAsync();
             }
-            catch (Exception e) when (e is OrleansException or TimeoutException or InvalidDataException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
+                // Whatever it was, points still come in, and the next tick may go well: no reason to stop the silo.
                 LogTickFailed(e);
             }
         }
@@ -74,25 +75,29 @@ internal sealed partial class ShardClock(
         _sealDue += engine.Shards.Count * (Tick / _options.SealInterval);
         for (; _sealDue >= 1; _sealDue--)
         {
-            var shard = engine.Shards[_nextToSeal++ % engine.Shards.Count];
-            engine.Seal(shard);
-            ReleaseIdle(shard);
+            engine.Seal(engine.Shards[_nextToSeal]);
+            _nextToSeal = (_nextToSeal + 1) % engine.Shards.Count;
+            if (_nextToSeal == 0)
+            {
+                ReleaseSome();
+            }
         }
     }
 
-    private void ReleaseIdle(Shard shard)
+    /// <summary>Ends the activations of series that nothing is written to, and of shards that another silo has now.</summary>
+    private void ReleaseSome()
     {
-        if (active.Count == 0)
+        var idleMs = IdleBeforeMs();
+        var map = ownership.Map;
+        foreach (var id in active.Ids)
         {
-            return;
-        }
-
-        var idleMs = time.GetUtcNow().ToUnixTimeMilliseconds() - (long)_options.IdleAfter.TotalMilliseconds;
-        foreach (var series in shard.All())
-        {
-            if (active.Contains(series.Id) && series.NewestMs < idleMs)
+            if (engine.Find(id) is not { } series || series.NewestMs < idleMs)
             {
-                grains.GetGrain<ISeriesAdoption>(series.Id.ToGuid()).Release().AsTask().Ignore();
+                active.Release(id, "Nothing was written to the series lately.");
+            }
+            else if (!map.IsLocal(series.Shard))
+            {
+                active.Release(id, "Another silo owns the series' shard.");
             }
         }
     }
@@ -100,11 +105,13 @@ internal sealed partial class ShardClock(
     private async Task ActivateSomeAsync()
     {
         var room = Math.Min(_options.ActivationsPerSecond, _options.MaxActive - active.Count);
-        var idleMs = time.GetUtcNow().ToUnixTimeMilliseconds() - (long)_options.IdleAfter.TotalMilliseconds;
+        var idleMs = IdleBeforeMs();
         var map = ownership.Map;
-        for (var visited = 0; room > 0 && visited < engine.Shards.Count; visited++)
+
+        // A part of the shards each time: looking through millions of series every second would cost more than it finds.
+        for (var visits = (engine.Shards.Count / 8) + 1; room > 0 && visits > 0; visits--)
         {
-            var shard = engine.Shards[_nextToActivate % engine.Shards.Count];
+            var shard = engine.Shards[_nextToActivate];
             if (map.IsLocal(shard.Number))
             {
                 var calls = Candidates(shard, idleMs).Take(room)
@@ -115,10 +122,12 @@ internal sealed partial class ShardClock(
 
             if (room > 0)
             {
-                _nextToActivate++;
+                _nextToActivate = (_nextToActivate + 1) % engine.Shards.Count;
             }
         }
     }
+
+    private long IdleBeforeMs() => time.GetUtcNow().ToUnixTimeMilliseconds() - (long)_options.IdleAfter.TotalMilliseconds;
 
     private IEnumerable<LiveSeries> Candidates(Shard shard, long idleMs) =>
         shard.All().Where(series => series.NewestMs >= idleMs && !active.Contains(series.Id));

@@ -32,7 +32,7 @@ public sealed class FakeQueryGrain : IQueryGrain
         return new QueryGroup(tags, [.. times], [.. times.Select(_ => value)]);
     }
 
-    public async ValueTask<QueryResult> Execute(QueryPlan plan)
+    public async ValueTask<QueryResult> Execute(QueryPlan plan, CancellationToken cancellationToken = default)
     {
         lock (Asked)
         {

@@ -21,7 +21,7 @@ internal sealed class FakeQueryGrain : IQueryGrain
 
     public int Limit { get; private set; }
 
-    public async ValueTask<QueryResult> Execute(QueryPlan plan)
+    public async ValueTask<QueryResult> Execute(QueryPlan plan, CancellationToken cancellationToken = default)
     {
         lock (Plans)
         {

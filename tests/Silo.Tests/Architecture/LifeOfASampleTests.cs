@@ -21,24 +21,20 @@ public partial class LifeOfASampleTests
         }
     }
 
-    /// <summary>A table row or list item that has a path under src in backticks, and behind it a method in backticks.</summary>
+    /// <summary>Wherever a line has a path under src in backticks, what it has in backticks next is a method.</summary>
     private static List<(string Path, string Method)> Hops()
     {
         var hops = new List<(string Path, string Method)>();
         foreach (var line in File.ReadLines(Path.Combine(Repository.Root, "docs", "life-of-a-sample.md")))
         {
-            var item = line.TrimStart();
-            if (item.Length == 0 || !(item[0] is '|' or '-' or '*' || char.IsAsciiDigit(item[0])))
+            var quoted = Quoted().Matches(line).Select(static m => m.Groups[1].Value).ToList();
+            for (var i = 0; i < quoted.Count; i++)
             {
-                continue;
-            }
-
-            var quoted = Quoted().Matches(item).Select(static m => m.Groups[1].Value).ToList();
-            var path = quoted.FindIndex(static q => q.StartsWith("src/", StringComparison.Ordinal));
-            if (path >= 0)
-            {
-                Assert.True(path + 1 < quoted.Count, $"{quoted[path]} comes without a method.");
-                hops.Add((quoted[path], quoted[path + 1]));
+                if (quoted[i].StartsWith("src/", StringComparison.Ordinal))
+                {
+                    Assert.True(i + 1 < quoted.Count, $"{quoted[i]} comes without a method.");
+                    hops.Add((quoted[i], quoted[i + 1]));
+                }
             }
         }
 

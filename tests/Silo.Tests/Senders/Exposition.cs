@@ -5,7 +5,7 @@ namespace Metrics.Silo.Tests.Senders;
 /// <summary>Reads what an exporter shows, in Prometheus' text format, as far as a node exporter uses it.</summary>
 internal static class Exposition
 {
-    /// <summary>Values by series: metric and sorted labels, in one text.</summary>
+    /// <summary>Values by series: metric and sorted labels, in one text. A label with an empty value is none.</summary>
     public static Dictionary<string, double> Read(string text)
     {
         var series = new Dictionary<string, double>();
@@ -20,7 +20,7 @@ internal static class Exposition
     }
 
     public static string Key(string metric, IEnumerable<KeyValuePair<string, string>> labels) =>
-        metric + string.Concat(labels.OrderBy(static l => l.Key, StringComparer.Ordinal).Select(static l => $"|{l.Key}={l.Value}"));
+        metric + string.Concat(labels.Where(static l => l.Value.Length != 0).OrderBy(static l => l.Key, StringComparer.Ordinal).Select(static l => $"|{l.Key}={l.Value}"));
 
     private static string KeyOf(string series)
     {

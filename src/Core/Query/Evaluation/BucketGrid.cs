@@ -15,13 +15,14 @@ internal readonly struct BucketGrid
             _intervalMs = interval;
             var remainder = plan.FromMs % interval;
             _firstMs = plan.FromMs - (remainder < 0 ? remainder + interval : remainder);
-            Count = checked((int)((plan.ToMs - _firstMs + interval - 1) / interval));
+            var length = (Int128)plan.ToMs - _firstMs;
+            BucketsAsked = (long)Int128.Max(0, (length + interval - 1) / interval);
         }
         else
         {
             _intervalMs = plan.ToMs - plan.FromMs;
             _firstMs = plan.FromMs;
-            Count = 1;
+            BucketsAsked = 1;
         }
     }
 
@@ -29,7 +30,11 @@ internal readonly struct BucketGrid
 
     public long ToMs { get; }
 
-    public int Count { get; }
+    /// <summary>Buckets that the plan asks for, more perhaps than there can be: the query's budget refuses those.</summary>
+    public long BucketsAsked { get; }
+
+    /// <summary>Buckets.</summary>
+    public int Count => (int)Math.Min(BucketsAsked, Array.MaxLength);
 
     public int IndexOf(long timestampMs) => (int)((timestampMs - _firstMs) / _intervalMs);
 

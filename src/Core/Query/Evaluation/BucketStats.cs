@@ -10,21 +10,6 @@ internal struct BucketStats
     public double Last;
     public long LastMs;
 
-    public void Add(long timestampMs, double value)
-    {
-        if (Count == 0)
-        {
-            this = new BucketStats { Count = 1, Sum = value, Min = value, Max = value, Last = value, LastMs = timestampMs };
-            return;
-        }
-
-        Count++;
-        Sum += value;
-        Min = Math.Min(Min, value);
-        Max = Math.Max(Max, value);
-        PutLast(timestampMs, value);
-    }
-
     public void Merge(in BucketStats other)
     {
         if (other.Count == 0)

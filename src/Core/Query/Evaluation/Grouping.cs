@@ -9,6 +9,7 @@ internal sealed class Grouping
     private readonly SymbolTable _symbols;
     private readonly int[] _keys;
     private readonly int[] _scratch;
+    private int[] _columns = [];
     private readonly Dictionary<int[], int> _numbers = new(SymbolsComparer.Instance);
 
     public Grouping(IReadOnlyList<string> groupBy, SymbolTable symbols)
@@ -21,13 +22,44 @@ internal sealed class Grouping
     /// <summary>The values of each group, by its number; "" for a tag that is absent.</summary>
     public List<string[]> Groups { get; } = [];
 
-    public int GroupOf(TagIndex index, int ordinal)
+    /// <summary>The group of each series of a shard; the index is locked once a tag, not once a series.</summary>
+    /// <param name="index">The shard's.</param>
+    /// <param name="ordinals">The series.</param>
+    /// <param name="groups">As long as <paramref name="ordinals"/>.</param>
+    public void GroupsOf(TagIndex index, ReadOnlySpan<int> ordinals, Span<int> groups)
     {
-        for (var i = 0; i < _keys.Length; i++)
+        var length = ordinals.Length;
+        if (_columns.Length < length * _keys.Length)
         {
-            _scratch[i] = _keys[i] == 0 ? 0 : index.SymbolOf(ordinal, _keys[i]);
+            _columns = new int[length * _keys.Length];
         }
 
+        for (var i = 0; i < _keys.Length; i++)
+        {
+            var column = _columns.AsSpan(i * length, length);
+            if (_keys[i] == 0)
+            {
+                column.Clear();
+            }
+            else
+            {
+                index.SymbolsOf(ordinals, _keys[i], column);
+            }
+        }
+
+        for (var row = 0; row < length; row++)
+        {
+            for (var i = 0; i < _keys.Length; i++)
+            {
+                _scratch[i] = _columns[(i * length) + row];
+            }
+
+            groups[row] = NumberOfScratch();
+        }
+    }
+
+    private int NumberOfScratch()
+    {
         if (!_numbers.TryGetValue(_scratch, out var number))
         {
             number = Groups.Count;

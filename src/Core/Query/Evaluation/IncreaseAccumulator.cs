@@ -36,7 +36,8 @@ internal sealed class IncreaseAccumulator(BucketGrid grid) : GroupAccumulator(gr
                 any = true;
                 if (!double.IsNaN(previous))
                 {
-                    increase += value >= previous ? value - previous : value;
+                    // Equal first: between two infinite values there is no difference to take.
+                    increase += value == previous ? 0 : value > previous ? value - previous : value;
                 }
 
                 previous = value;

@@ -19,6 +19,12 @@ internal sealed class PartialWriter
         _buffer.Advance(4);
     }
 
+    public void WriteInt64(long value)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(_buffer.GetSpan(8), value);
+        _buffer.Advance(8);
+    }
+
     public void WriteDouble(double value)
     {
         BinaryPrimitives.WriteDoubleLittleEndian(_buffer.GetSpan(8), value);
@@ -55,6 +61,8 @@ internal ref struct PartialReader(ReadOnlySpan<byte> source)
     private ReadOnlySpan<byte> _rest = source;
 
     public int ReadInt32() => BinaryPrimitives.ReadInt32LittleEndian(Take(4));
+
+    public long ReadInt64() => BinaryPrimitives.ReadInt64LittleEndian(Take(8));
 
     public double ReadDouble() => BinaryPrimitives.ReadDoubleLittleEndian(Take(8));
 

@@ -25,7 +25,12 @@ internal sealed class Population
 
     public TDigest? Digest => _digest;
 
-    public bool IsEmpty => Count == 0 && _digest is null;
+    /// <summary>Infinite points that are not among <see cref="Points"/> any more: a digest takes none.</summary>
+    public long NegativeInfinities { get; private set; }
+
+    public long PositiveInfinities { get; private set; }
+
+    public bool IsEmpty => Count == 0 && _digest is null && NegativeInfinities == 0 && PositiveInfinities == 0;
 
     public void Add(ReadOnlySpan<double> values)
     {
@@ -46,9 +51,16 @@ internal sealed class Population
 
     public void Add(TDigest digest) => (_digest ??= new TDigest(Compression)).Merge(digest);
 
+    public void AddInfinities(long negative, long positive)
+    {
+        NegativeInfinities += negative;
+        PositiveInfinities += positive;
+    }
+
     public void Merge(Population other)
     {
         Add(other.Points);
+        AddInfinities(other.NegativeInfinities, other.PositiveInfinities);
         if (other._digest is not null)
         {
             Add(other._digest);
@@ -58,13 +70,28 @@ internal sealed class Population
     /// <summary>The quantile; the points are reordered.</summary>
     public double Quantile(double quantile)
     {
-        if (_digest is null)
+        if (_digest is null && NegativeInfinities == 0 && PositiveInfinities == 0)
         {
             return ExactQuantile.OfUnsorted(_points.AsSpan(0, Count), quantile);
         }
 
         Fold();
-        return _digest.Quantile(quantile);
+        var finite = _digest?.Count ?? 0;
+        var rank = quantile * (NegativeInfinities + finite + PositiveInfinities - 1);
+        if (NegativeInfinities != 0 && rank < NegativeInfinities)
+        {
+            return double.NegativeInfinity;
+        }
+
+        // Whatever lies on the line up to an infinite point is infinite too.
+        if (PositiveInfinities != 0 && rank > NegativeInfinities + finite - 1)
+        {
+            return double.PositiveInfinity;
+        }
+
+        return NegativeInfinities + PositiveInfinities == 0
+            ? _digest!.Quantile(quantile)
+            : _digest!.Quantile(finite > 1 ? Math.Clamp((rank - NegativeInfinities) / (finite - 1), 0, 1) : 0);
     }
 
     /// <summary>Gives the memory back; the population is empty afterwards.</summary>
@@ -77,6 +104,7 @@ internal sealed class Population
 
         _points = [];
         _digest = null;
+        NegativeInfinities = PositiveInfinities = 0;
         Count = 0;
     }
 
@@ -84,7 +112,24 @@ internal sealed class Population
     {
         var points = _points.AsSpan(0, Count);
         points.Sort();
-        (_digest ??= new TDigest(Compression)).AddSorted(points);
+        var first = 0;
+        var end = points.Length;
+        while (first < end && double.IsNegativeInfinity(points[first]))
+        {
+            first++;
+        }
+
+        while (end > first && double.IsPositiveInfinity(points[end - 1]))
+        {
+            end--;
+        }
+
+        AddInfinities(first, points.Length - end);
+        if (first < end)
+        {
+            (_digest ??= new TDigest(Compression)).AddSorted(points[first..end]);
+        }
+
         Count = 0;
     }
 

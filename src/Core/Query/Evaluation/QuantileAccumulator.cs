@@ -86,6 +86,8 @@ internal sealed class QuantileAccumulator(BucketGrid grid) : GroupAccumulator(gr
                 writer.WriteInt32(i);
                 writer.WriteDoubles(population.Points);
                 writer.WriteDigest(population.Digest);
+                writer.WriteInt64(population.NegativeInfinities);
+                writer.WriteInt64(population.PositiveInfinities);
                 population.Release();
             }
         }
@@ -101,6 +103,8 @@ internal sealed class QuantileAccumulator(BucketGrid grid) : GroupAccumulator(gr
             {
                 population.Add(digest);
             }
+
+            population.AddInfinities(reader.ReadInt64(), reader.ReadInt64());
         }
     }
 }

@@ -22,7 +22,7 @@ internal sealed class QueryBudget(QueryOptions options, TimeProvider time, Cance
     /// <exception cref="QueryLimitException">The answer would have more points than it may.</exception>
     public void TakePoints(long groups, long buckets)
     {
-        if (groups * buckets > options.MaxPoints)
+        if (buckets > Array.MaxLength || groups * buckets > options.MaxPoints)
         {
             throw new QueryLimitException(
                 $"{QueryOptions.Section}:MaxPoints",
@@ -31,6 +31,9 @@ internal sealed class QueryBudget(QueryOptions options, TimeProvider time, Cance
                     $"{groups} groups of {buckets} buckets are more than the {options.MaxPoints} points that an answer may have; ask for a longer interval, a shorter range or fewer groups"));
         }
     }
+
+    /// <summary>How many copies of an answer may be held at once within what <see cref="QueryOptions.MaxPoints"/> allows; at least one.</summary>
+    public int CopiesOf(long groups, long buckets) => (int)Math.Clamp(options.MaxPoints / Math.Max(1, groups * buckets), 1, int.MaxValue);
 
     /// <summary>Counts samples, and looks at the clock.</summary>
     /// <exception cref="QueryLimitException">Too many, or too late.</exception>

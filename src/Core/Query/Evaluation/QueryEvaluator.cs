@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Metrics.Core.Index;
 using Metrics.Core.Series;
 using Metrics.Core.Sketches;
@@ -19,11 +20,14 @@ public sealed class QueryEvaluator(IOptions<QueryOptions> options, SymbolTable s
     {
         ArgumentNullException.ThrowIfNull(plan);
         var budget = new QueryBudget(options.Value, time, cancellation);
-        var selected = Select(plan, shards);
+        var selected = Select(plan, shards, budget, cancellation);
         budget.TakeSeries(selected.Series.Count);
-        budget.TakePoints(selected.Groups.Count, new BucketGrid(plan).Count);
+        var buckets = new BucketGrid(plan).BucketsAsked;
+        budget.TakePoints(selected.Groups.Count, buckets);
 
-        var workers = Math.Clamp(selected.Series.Count / SeriesPerWorker, 1, Environment.ProcessorCount);
+        // Every worker has buckets of its own.
+        var affordable = Math.Min(Environment.ProcessorCount, budget.CopiesOf(selected.Groups.Count, buckets));
+        var workers = Math.Clamp(selected.Series.Count / SeriesPerWorker, 1, affordable);
         if (workers == 1)
         {
             return Read(plan, selected, 0, selected.Series.Count, budget);
@@ -51,7 +55,7 @@ public sealed class QueryEvaluator(IOptions<QueryOptions> options, SymbolTable s
     {
         ArgumentNullException.ThrowIfNull(plan);
         const int Probes = 32;
-        var series = Select(plan, shards).Series;
+        var series = Select(plan, shards, budget: null, CancellationToken.None).Series;
         if (series.Count == 0)
         {
             return 0;
@@ -75,7 +79,7 @@ public sealed class QueryEvaluator(IOptions<QueryOptions> options, SymbolTable s
         return (long)(estimate / probed * series.Count);
     }
 
-    private Selection Select(QueryPlan plan, IReadOnlyList<Shard> shards)
+    private Selection Select(QueryPlan plan, IReadOnlyList<Shard> shards, QueryBudget? budget, CancellationToken cancellation)
     {
         if (!CompiledSelector.TryCompile(plan.Selector, out var selector, out var problem))
         {
@@ -85,17 +89,25 @@ public sealed class QueryEvaluator(IOptions<QueryOptions> options, SymbolTable s
         var grouping = new Grouping(plan.GroupBy, symbols);
         var selection = new Selection([], [], grouping.Groups);
         var ordinals = new List<int>();
+        var groups = Array.Empty<int>();
         foreach (var shard in shards)
         {
             ordinals.Clear();
-            shard.Index.Select(selector, ordinals);
-            foreach (var ordinal in ordinals)
+            shard.Index.Select(selector, ordinals, cancellation);
+            budget?.TakeSamples(0);
+            if (groups.Length < ordinals.Count)
+            {
+                groups = new int[ordinals.Count];
+            }
+
+            grouping.GroupsOf(shard.Index, CollectionsMarshal.AsSpan(ordinals), groups.AsSpan(0, ordinals.Count));
+            for (var i = 0; i < ordinals.Count; i++)
             {
                 // Null: the index has it, the shard is about to.
-                if (shard.At(ordinal) is { } series)
+                if (shard.At(ordinals[i]) is { } series)
                 {
                     selection.Series.Add(series);
-                    selection.GroupOf.Add(grouping.GroupOf(shard.Index, ordinal));
+                    selection.GroupOf.Add(groups[i]);
                 }
             }
         }

@@ -105,7 +105,7 @@ class Chart {
         type: 'value', show: !spark, scale: !zero,
         min: zero ? value => Math.min(0, value.min) : null,
         // null takes back what an earlier drawing set.
-        max: step === null ? null : Math.ceil(most / step) * step,
+        max: step === null ? null : unit === 'Percent' ? 100 : Math.ceil(most / step) * step,
         interval: step,
         splitNumber: 4,
         axisLabel: { color: paint.text, fontSize: 11, formatter: value => format(value, unit) },

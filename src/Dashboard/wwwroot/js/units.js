@@ -46,8 +46,10 @@ export function format(value, unit) {
   }
 }
 
-/** A round axis step for a unit with binary prefixes; null leaves it to the chart. */
+/** A round axis step for a unit with binary prefixes and for nearly full percentages; null leaves it to the chart. */
 export function axisStep(max, unit, splits) {
+  // Rounding can make the parts of a whole a little more than 100.
+  if (unit === 'Percent' && max > 75 && max <= 100.5) return 25;
   if (unit !== 'Bytes' && unit !== 'BytesPerSecond' || !(max > 0)) return null;
   const raw = max / splits;
   const power = 1024 ** Math.floor(Math.log(raw) / Math.log(1024));

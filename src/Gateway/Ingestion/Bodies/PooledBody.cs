@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Metrics.Gateway.Ingestion.Bodies;
 
 /// <summary>A request's body in one piece of pooled memory, which grows with what arrives and never beyond its limit.</summary>
@@ -79,17 +77,17 @@ internal sealed class PooledBody : IDisposable
         var buffer = Interlocked.Exchange(ref _buffer, []);
         if (buffer.Length != 0)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            BodyArrays.Return(buffer);
             _budget.Release(buffer.Length);
         }
     }
 
     private void Grow(int capacity)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(capacity);
+        var larger = BodyArrays.Rent(capacity);
         if (!_budget.TryReserve(larger.Length))
         {
-            ArrayPool<byte>.Shared.Return(larger);
+            BodyArrays.Return(larger);
             throw BodyRefusedException.NoMemory();
         }
 
@@ -98,7 +96,7 @@ internal sealed class PooledBody : IDisposable
         _buffer = larger;
         if (old.Length != 0)
         {
-            ArrayPool<byte>.Shared.Return(old);
+            BodyArrays.Return(old);
             _budget.Release(old.Length);
         }
     }

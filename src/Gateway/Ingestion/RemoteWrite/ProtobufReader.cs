@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Metrics.Gateway.Ingestion.RemoteWrite;
 
 /// <summary>Walks the fields of one protobuf message where it lies.</summary>
-internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
+internal ref struct ProtobufReader(ReadOnlySpan<byte> message, int position = 0)
 {
     public const int Varint = 0;
     public const int Fixed64 = 1;
@@ -13,7 +13,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
 
     private readonly ReadOnlySpan<byte> _message = message;
 
-    public int Position { get; private set; }
+    public int Position { get; private set; } = position;
 
     public readonly bool AtEnd => Position == _message.Length;
 

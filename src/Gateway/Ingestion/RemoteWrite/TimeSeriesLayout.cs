@@ -23,9 +23,22 @@ internal ref struct TimeSeriesLayout
     public static bool TryRead(ReadOnlySpan<byte> message, out TimeSeriesLayout layout)
     {
         layout = default;
-        var reader = new ProtobufReader(message);
-        var labelsStart = -1;
+
+        // What every sender writes: the labels first, each shorter than 128 bytes.
         var labelsEnd = 0;
+        while (labelsEnd + 1 < message.Length && message[labelsEnd] == LabelsTag && message[labelsEnd + 1] < 0x80)
+        {
+            labelsEnd += 2 + message[labelsEnd + 1];
+            layout.LabelCount++;
+        }
+
+        if (labelsEnd > message.Length)
+        {
+            return false;
+        }
+
+        var labelsStart = labelsEnd == 0 ? -1 : 0;
+        var reader = new ProtobufReader(message, labelsEnd);
         while (!reader.AtEnd)
         {
             var start = reader.Position;

@@ -28,6 +28,9 @@ internal ref struct WriteRequestParser(ReadOnlySpan<byte> request, ISampleBatch 
     /// <returns>False when the message is not valid protobuf: nothing of the batch may be written.</returns>
     public bool TryParse()
     {
+        // One series behind: while the bytes of the next are gone through, memory fetches what the last one needs.
+        var pending = default(TimeSeriesLayout);
+        var pendingKey = default(WireKey);
         var reader = new ProtobufReader(_request);
         while (!reader.AtEnd)
         {
@@ -37,32 +40,43 @@ internal ref struct WriteRequestParser(ReadOnlySpan<byte> request, ISampleBatch 
                 return false;
             }
 
-            var ok = tag == TimeSeriesTag
-                ? reader.TryReadBytes(out var series) && TryParseSeries(series)
-                : reader.TrySkip(tag);
-            if (!ok)
+            if (tag != TimeSeriesTag)
+            {
+                if (!reader.TrySkip(tag))
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            if (!reader.TryReadBytes(out var message) || !TimeSeriesLayout.TryRead(message, out var layout))
             {
                 return false;
             }
+
+            Histograms += layout.HistogramCount;
+            if (layout.SampleCount == 0)
+            {
+                continue;
+            }
+
+            var wireKey = WireKey.Of(WireKey.Scope.RemoteWrite, layout.Labels);
+            batch.Expect(wireKey);
+            if (pending.SampleCount != 0 && !TryAddSeries(pending, pendingKey))
+            {
+                return false;
+            }
+
+            pendingKey = wireKey;
+            pending = layout;
         }
 
-        return true;
+        return pending.SampleCount == 0 || TryAddSeries(pending, pendingKey);
     }
 
-    private bool TryParseSeries(ReadOnlySpan<byte> message)
+    private bool TryAddSeries(scoped in TimeSeriesLayout layout, WireKey wireKey)
     {
-        if (!TimeSeriesLayout.TryRead(message, out var layout))
-        {
-            return false;
-        }
-
-        Histograms += layout.HistogramCount;
-        if (layout.SampleCount == 0)
-        {
-            return true;
-        }
-
-        var wireKey = WireKey.Of(WireKey.Scope.RemoteWrite, layout.Labels);
         SeriesKey? series = null;
         var reader = new ProtobufReader(layout.Rest);
         while (!reader.AtEnd)

@@ -9,16 +9,23 @@ namespace Metrics.Gateway.Ingestion.StatsD;
 /// </summary>
 internal sealed partial class StatsDUdpReceiver : IDisposable
 {
+    // A wake-up for every packet costs more than the packet. When few came, others are let gather for a moment,
+    // provided that the kernel can hold those of a burst meanwhile.
+    private const int FewPackets = 16;
+    private const int GatherMilliseconds = 1;
+    private const int BurstBytes = 1024 * 1024;
+
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
 
     private readonly StatsDAggregator _aggregator;
     private readonly ILogger _logger;
     private readonly Socket _socket;
     private readonly Thread _thread;
-    private readonly byte[] _buffer;
+    private readonly DatagramReader _reader;
     private readonly int _maxPacketBytes;
     private readonly int _maxDrainBytes;
-    private volatile bool _stopping;
+    private readonly ManualResetEventSlim _stopping = new();
+    private readonly bool _gathers;
 
     /// <exception cref="IOException">The port cannot be had; the message names the setting.</exception>
     public StatsDUdpReceiver(StatsDOptions options, StatsDAggregator aggregator, ILogger logger)
@@ -27,9 +34,12 @@ internal sealed partial class StatsDUdpReceiver : IDisposable
         _logger = logger;
         _maxPacketBytes = options.MaxPacketBytes;
         _maxDrainBytes = options.ReceiveBufferBytes;
-        _buffer = GC.AllocateUninitializedArray<byte>(_maxPacketBytes + 1, pinned: true);
         _socket = StatsDSocket.Open(IPAddress.Parse(options.Host), options.Port, ProtocolType.Udp);
         _socket.ReceiveBufferSize = options.ReceiveBufferBytes;
+
+        // One byte more than is allowed tells a packet that is too long.
+        _reader = DatagramReader.Create(_socket, _maxPacketBytes + 1);
+        _gathers = _socket.ReceiveBufferSize >= BurstBytes;
         LocalEndPoint = (IPEndPoint)_socket.LocalEndPoint!;
         _thread = new Thread(Run) { IsBackground = true, Name = "StatsD receiver" };
     }
@@ -44,9 +54,9 @@ internal sealed partial class StatsDUdpReceiver : IDisposable
     /// <summary>Takes in what has arrived, and stops.</summary>
     public void Stop()
     {
-        if (!_stopping && _thread.IsAlive)
+        if (!_stopping.IsSet && _thread.IsAlive)
         {
-            _stopping = true;
+            _stopping.Set();
             Wake();
             _thread.Join(StopTimeout);
         }
@@ -56,21 +66,26 @@ internal sealed partial class StatsDUdpReceiver : IDisposable
     {
         Stop();
         _socket.Dispose();
+        _stopping.Dispose();
     }
 
     private void Run()
     {
         try
         {
-            while (!_stopping)
+            while (!_stopping.IsSet)
             {
-                ReceiveOne();
+                if (Receive(out _) < FewPackets && _gathers)
+                {
+                    _stopping.Wait(GatherMilliseconds);
+                }
             }
 
             var drained = 0;
             while (drained < _maxDrainBytes && _socket.Available > 0)
             {
-                drained += Math.Max(1, ReceiveOne());
+                Receive(out var bytes);
+                drained += Math.Max(bytes, 1);
             }
         }
         catch (ObjectDisposedException e)
@@ -80,21 +95,18 @@ internal sealed partial class StatsDUdpReceiver : IDisposable
         }
     }
 
-    private int ReceiveOne()
+    /// <returns>Packets received.</returns>
+    private int Receive(out int bytes)
     {
+        bytes = 0;
+        var count = 0;
         try
         {
-            var length = _socket.Receive(_buffer, SocketFlags.None);
-            if (length > _maxPacketBytes)
+            count = _reader.Receive();
+            for (var i = 0; i < count; i++)
             {
-                _aggregator.Count(static (ref counts) => counts.OversizedPackets++);
+                bytes += Add(_reader.Packet(i));
             }
-            else if (length > 0)
-            {
-                _aggregator.AddPacket(_buffer.AsSpan(0, length));
-            }
-
-            return length;
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.MessageSize)
         {
@@ -110,7 +122,21 @@ internal sealed partial class StatsDUdpReceiver : IDisposable
             LogPacket(_logger, e);
         }
 
-        return 0;
+        return count;
+    }
+
+    private int Add(ReadOnlySpan<byte> packet)
+    {
+        if (packet.Length > _maxPacketBytes)
+        {
+            _aggregator.Count(static (ref counts) => counts.OversizedPackets++);
+        }
+        else if (packet.Length > 0)
+        {
+            _aggregator.AddPacket(packet);
+        }
+
+        return packet.Length;
     }
 
     // A blocked receive returns when something arrives: an empty packet to ourselves.
