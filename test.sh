@@ -11,7 +11,7 @@ install=yes
 while [ $# -gt 0 ]; do
   case "$1" in
     --filter) filter="${2:?--filter needs a part of the name of a project}"; shift 2 ;;
-    --no-install) install=no; shift ;;
+    --no-install) install=no; export METRICS_NO_INSTALL=1; shift ;;
     -h | --help) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "$1 is not an option here: --filter NAME, --no-install" >&2; exit 2 ;;
   esac
@@ -52,9 +52,9 @@ install_packages() {
   local as_root=()
   if [ "$(id -u)" -ne 0 ]; then
     command -v sudo >/dev/null && sudo -n true 2>/dev/null && as_root=(sudo -n)
-    [ ${#as_root[@]} -eq 0 ] && { echo "not root: tests that need ${missing[*]} will be skipped"; return; }
+    [ ${#as_root[@]} -eq 0 ] && { export METRICS_NO_INSTALL=1; echo "not root: tests that need ${missing[*]} will be skipped"; return; }
   fi
-  command -v apt-get >/dev/null || { echo "no apt-get: tests that need ${missing[*]} will be skipped"; return; }
+  command -v apt-get >/dev/null || { export METRICS_NO_INSTALL=1; echo "no apt-get: tests that need ${missing[*]} will be skipped"; return; }
 
   echo "== install ${missing[*]}"
   # Their services are not wanted: the tests start the programs themselves, on ports of their own.
@@ -64,7 +64,7 @@ install_packages() {
   fi
   "${as_root[@]}" apt-get update -qq </dev/null \
     && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null \
-    || echo "could not install ${missing[*]}: tests that need them will be skipped"
+    || { export METRICS_NO_INSTALL=1; echo "could not install ${missing[*]}: tests that need them will be skipped"; }
   [ "$made_policy" = yes ] && "${as_root[@]}" rm -f "$policy"
 }
 

@@ -5,7 +5,7 @@ try
 {
     await using var app = SiloApplication.Build(args);
     await app.RunAsync();
-    return 0;
+    return Environment.ExitCode;
 }
 catch (Exception e) when (StartFailure.Explain(e) is { } explanation)
 {

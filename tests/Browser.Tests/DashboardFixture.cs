@@ -1,3 +1,4 @@
+using Metrics.Tests.Shared;
 using Microsoft.Playwright;
 
 namespace Metrics.Browser.Tests;
@@ -26,7 +27,7 @@ public sealed class DashboardFixture : IAsyncLifetime
         {
             Silo = new SiloProcess();
             Address = Silo.Address;
-            await Silo.Start(_playwright);
+            await Silo.Start();
         }
 
         _browser = await _playwright.Chromium.LaunchAsync(new()

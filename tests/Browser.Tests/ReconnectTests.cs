@@ -17,7 +17,7 @@ public sealed class ReconnectTests(DashboardFixture dashboard)
         await Assertions.Expect(viewer.Page.GetByText("Connection lost")).ToBeVisibleAsync();
         Assert.True(await viewer.Read("chart-explore", "points") > 0);
 
-        await dashboard.Silo.Start(dashboard.Playwright);
+        await dashboard.Silo.Start();
         await viewer.WaitForAttribute("chart-explore", "last", $"> {newest}");
         await Assertions.Expect(viewer.Page.GetByText("Connection lost")).Not.ToBeVisibleAsync();
         Assert.Contains("by=mode", viewer.Page.Url, StringComparison.Ordinal);

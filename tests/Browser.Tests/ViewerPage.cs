@@ -49,7 +49,7 @@ public sealed class ViewerPage : IAsyncDisposable
 
     public async Task Screenshot(string name)
     {
-        var path = Repository.Screenshot(name);
+        var path = Screenshots.PathOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await Page.ScreenshotAsync(new() { Path = path });
     }

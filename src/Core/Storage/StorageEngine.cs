@@ -35,6 +35,9 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     /// <summary>Samples ahead: about as long as memory takes to answer.</summary>
     private const int PrefetchDistance = 8;
 
+    private const string SamplesLog = "wal";
+    private const string DefinitionsLog = "series";
+
     private readonly StorageOptions _options;
     private readonly WalOptions _walOptions;
     private readonly IFileSystem _files;
@@ -116,6 +119,12 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     /// <summary>Samples appended since the start and by the replay; one that replaced another is counted twice.</summary>
     public long SamplesInMemory => Volatile.Read(ref _samplesInMemory);
 
+    /// <summary>The samples' log and the definitions' log; empty before they are open.</summary>
+    public IReadOnlyList<LogStatus> Logs =>
+        _samples is { } samples && _definitions is { } definitions
+            ? [Describe(SamplesLog, samples), Describe(DefinitionsLog, definitions)]
+            : [];
+
     /// <summary>Bytes of both logs on disk.</summary>
     public long WalBytes => (_samples?.Bytes ?? 0) + (_definitions?.Bytes ?? 0);
 
@@ -132,9 +141,9 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         var started = _time.GetTimestamp();
         var replay = new Replay(this);
         _definitions = WriteAheadLog.Open(
-            Path.Combine(Directory, "series"), _walOptions, _files, replay.OnDefinitionRecord, _time, _logger);
+            Path.Combine(Directory, DefinitionsLog), _walOptions, _files, replay.OnDefinitionRecord, _time, _logger);
         _samples = WriteAheadLog.Open(
-            Path.Combine(Directory, "wal"), _walOptions, _files, replay.OnRecord, _time, _logger, new ReplayObserver(this));
+            Path.Combine(Directory, SamplesLog), _walOptions, _files, replay.OnRecord, _time, _logger, new ReplayObserver(this));
         replay.Finish();
         _samplesInMemory = replay.Samples;
         Recovery = (_samples.Recovery, _definitions.Recovery);
@@ -212,6 +221,8 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
 
         _lock?.Dispose();
     }
+
+    private static LogStatus Describe(string name, WriteAheadLog log) => new(name, log.Bytes, log.Segments, log.Recovery);
 
     private void ThrowIfNotReady()
     {

@@ -5,6 +5,9 @@ namespace Metrics.Core.Wal;
 /// <param name="Offset">Bytes from the start of that file.</param>
 public readonly record struct WalPosition(long Segment, long Offset) : IComparable<WalPosition>
 {
+    /// <summary>The name of the segment's file.</summary>
+    public string SegmentFile => SegmentName.Of(Segment);
+
     public int CompareTo(WalPosition other) =>
         Segment != other.Segment ? Segment.CompareTo(other.Segment) : Offset.CompareTo(other.Offset);
 

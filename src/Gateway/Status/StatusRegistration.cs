@@ -61,6 +61,7 @@ public static class StatusRegistration
                 ],
             });
         endpoints.MapCardinality();
+        endpoints.MapWal();
     }
 
     private static IResult Ready(ReadinessReport readiness, HttpResponse response)

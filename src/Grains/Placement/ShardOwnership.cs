@@ -27,9 +27,17 @@ public sealed class ShardOwnership(IClusterMembershipService membership, ILocalS
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(stoppingToken))
+        try
         {
-            Update(snapshot);
+            await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(stoppingToken))
+            {
+                Update(snapshot);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Also when the start of something else failed, which the host would otherwise report as a failure of this.
+            return;
         }
     }
 

@@ -31,6 +31,19 @@ internal sealed partial class ShardClock(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        try
+        {
+            await RunAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Also when the start of something else failed, which the host would otherwise report as a failure of this.
+            return;
+        }
+    }
+
+    private async Task RunAsync(CancellationToken stoppingToken)
+    {
         // Grains can be called once everything has started.
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var onStarted = lifetime.ApplicationStarted.Register(started.SetResult);

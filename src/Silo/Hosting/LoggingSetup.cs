@@ -15,6 +15,9 @@ internal static class LoggingSetup
         logging.AddFilter("Polly", LogLevel.Error);
         logging.AddFilter("Microsoft", LogLevel.Warning);
 
+        // A start that fails ends the process, which says why by itself: in one line if that can be mended.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+
         // Says that it has no key store: antiforgery and circuits of a loopback dashboard need none across restarts.
         logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         return logging;

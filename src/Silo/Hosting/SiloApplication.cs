@@ -26,7 +26,12 @@ public static class SiloApplication
         // Settings files lie beside the program; data lies where it is started.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         KnownSettings.Check(builder.Configuration);
-        if (string.IsNullOrEmpty(builder.Configuration[WebHostDefaults.ServerUrlsKey]))
+        KnownSettings.CheckCommandLine(args);
+        if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is { Length: > 0 } urls)
+        {
+            ListenAddresses.Check(urls);
+        }
+        else
         {
             builder.WebHost.UseUrls(DefaultUrl);
         }
@@ -41,6 +46,7 @@ public static class SiloApplication
         var app = builder.Build();
         CheckAllOptions(app.Services);
         app.Services.GetRequiredService<StorageEngine>().Acquire();
+        ClusterPorts.Check(app.Services.GetRequiredService<IOptions<MetricsClusterOptions>>().Value);
         MapEverything(app);
         return app;
     }

@@ -11,6 +11,11 @@ internal sealed partial class StorageStartup(StorageEngine engine, IHostApplicat
         {
             await Task.Run(engine.Open, stoppingToken);
         }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Something else could not start, and nothing has been opened.
+            return;
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             LogFailed(e, engine.Directory);

@@ -1,11 +1,18 @@
+using Metrics.Core.Ingestion;
+using Metrics.Core.Status;
 using Microsoft.Extensions.Options;
 
 namespace Metrics.Silo.SelfMonitoring;
 
 /// <summary>Records the host and this process at every whole multiple of the interval, through the write path that everyone uses.</summary>
 internal sealed partial class SelfMonitor(
-    HostRecorder recorder, IOptions<SelfMonitoringOptions> options, TimeProvider time, ILogger<SelfMonitor> logger) : BackgroundService
+    HostRecorder recorder,
+    IEnumerable<IReadiness> readiness,
+    IOptions<SelfMonitoringOptions> options,
+    TimeProvider time,
+    ILogger<SelfMonitor> logger) : BackgroundService
 {
+    private readonly IReadiness[] _readiness = [.. readiness];
     private readonly long _intervalMs = (long)options.Value.Interval.TotalMilliseconds;
     private bool _failing;
 
@@ -28,6 +35,12 @@ internal sealed partial class SelfMonitor(
             try
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(tick - now), time, stoppingToken);
+                if (!Array.TrueForAll(_readiness, static part => part.IsReady))
+                {
+                    // Nothing can be written yet, and that is as it should be.
+                    continue;
+                }
+
                 await recorder.RecordAsync(tick, stoppingToken);
                 if (_failing)
                 {
@@ -45,9 +58,21 @@ internal sealed partial class SelfMonitor(
                 if (!_failing)
                 {
                     _failing = true;
-                    LogFailing(logger, exception);
+                    Report(exception);
                 }
             }
+        }
+    }
+
+    private void Report(Exception exception)
+    {
+        if (exception is WriteUnavailableException)
+        {
+            LogUnavailable(logger, exception.Message);
+        }
+        else
+        {
+            LogFailing(logger, exception);
         }
     }
 }

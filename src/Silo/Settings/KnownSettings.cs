@@ -29,6 +29,13 @@ internal static class KnownSettings
         (SelfMonitoringOptions.Section, typeof(SelfMonitoringOptions)),
     ];
 
+    /// <summary>What the host, the HTTP server and logging read besides.</summary>
+    private static readonly string[] Roots =
+    [
+        "Metrics", WebHostDefaults.ServerUrlsKey, WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey, HostDefaults.EnvironmentKey,
+        "Kestrel", "Logging", "AllowedHosts",
+    ];
+
     /// <exception cref="SettingException">A setting under <c>Metrics</c> that nothing reads.</exception>
     public static void Check(IConfiguration configuration)
     {
@@ -39,6 +46,22 @@ internal static class KnownSettings
             {
                 var near = known.MinBy(k => Distance(k, path))!;
                 throw new SettingException($"There is no setting {path}; did you mean {near}?");
+            }
+        }
+    }
+
+    /// <summary>
+    /// The command line alone can be held to what is read: the environment has other programs' variables in it.
+    /// </summary>
+    /// <exception cref="SettingException">An argument that nothing reads.</exception>
+    public static void CheckCommandLine(string[] args)
+    {
+        foreach (var setting in new ConfigurationBuilder().AddCommandLine(args).Build().GetChildren())
+        {
+            if (!Roots.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                var near = Roots.MinBy(root => Distance(root, setting.Key))!;
+                throw new SettingException($"There is no setting {setting.Key}; did you mean {near}?");
             }
         }
     }

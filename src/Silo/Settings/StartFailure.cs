@@ -16,12 +16,24 @@ internal static class StartFailure
         InvalidDataException e => e.Message,
         AggregateException { InnerExceptions: [var inner, ..] } => Explain(inner),
         IOException { InnerException: AddressInUseException } e => $"{e.Message} Set --urls to another port.",
-        SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } e => $"{e.Message}.",
+        IOException { InnerException: SocketException } e => e.Message,
+        SocketException e => $"Cannot listen at the address that is asked for: {e.Message}. Set --urls to an address of this machine and a free port.",
         InvalidOperationException e when e.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) =>
-            e.Message,
+            $"{e.Message} {Wanted(e.Message)}",
+        InvalidOperationException e when e.Message.StartsWith("Unable to configure HTTPS endpoint", StringComparison.Ordinal) =>
+            "--urls asks for https, and there is no certificate. Set Kestrel:Certificates:Default:Path to one, or --urls to an http address.",
         IOException or UnauthorizedAccessException => $"{exception.Message} Set Metrics:DataPath to a directory that can be written.",
         { InnerException: { } inner } => Explain(inner),
         _ => null,
+    };
+
+    /// <summary>What a value that could not be converted should have been.</summary>
+    private static string Wanted(string message) => message.TrimEnd('.', '\'') switch
+    {
+        var m when m.EndsWith("Boolean", StringComparison.Ordinal) => "Set it to true or false.",
+        var m when m.EndsWith("TimeSpan", StringComparison.Ordinal) => "Set it to a time such as 00:00:10 (hours:minutes:seconds).",
+        var m when m.EndsWith("Int32", StringComparison.Ordinal) || m.EndsWith("Int64", StringComparison.Ordinal) => "Set it to a whole number.",
+        _ => "Set it to a value of that kind.",
     };
 }
 

@@ -121,7 +121,7 @@ public sealed class SelfMonitorTests
     private static SelfMonitor Create(RecordingWriter writer, FakeTimeProvider time, CountingSource? source = null)
     {
         var recorder = new HostRecorder(writer, [source ?? new CountingSource(new HostSeries("h"))], time);
-        return new SelfMonitor(recorder, Options.Create(new SelfMonitoringOptions()), time, NullLogger<SelfMonitor>.Instance);
+        return new SelfMonitor(recorder, [], Options.Create(new SelfMonitoringOptions()), time, NullLogger<SelfMonitor>.Instance);
     }
 
     /// <summary>The monitor waits on the clock in a task of its own, so that the clock is moved until it has done the thing.</summary>

@@ -50,7 +50,7 @@ internal static class BodyDecoder
         PooledBody? decoded = null;
         try
         {
-            long length = Snappy.GetUncompressedLength(body.Span);
+            var length = DeclaredLength(body.Span);
             if (length > limit)
             {
                 throw BodyRefusedException.TooLarge(limit);
@@ -81,6 +81,23 @@ internal static class BodyDecoder
             decoded?.Dispose();
             throw BodyRefusedException.Damaged("snappy", e);
         }
+    }
+
+    /// <summary>The number that a snappy block begins with, however large; -1 when it does not begin with one.</summary>
+    private static long DeclaredLength(ReadOnlySpan<byte> block)
+    {
+        const int MaxBytes = 5;
+        long length = 0;
+        for (var i = 0; i < Math.Min(block.Length, MaxBytes); i++)
+        {
+            length |= (block[i] & 0x7fL) << (7 * i);
+            if (block[i] < 0x80)
+            {
+                return length;
+            }
+        }
+
+        return -1;
     }
 
     private static Stream Open(PooledBody body, ContentCoding coding)

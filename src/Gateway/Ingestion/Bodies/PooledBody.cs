@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Metrics.Gateway.Ingestion.Bodies;
 
 /// <summary>A request's body in one piece of pooled memory, which grows with what arrives and never beyond its limit.</summary>
@@ -8,6 +6,7 @@ internal sealed class PooledBody : IDisposable
     private readonly BodyBudget _budget;
     private readonly int _limit;
     private byte[] _buffer;
+    private byte[]? _overflow;
 
     /// <param name="budget">What the memory is taken from.</param>
     /// <param name="capacity">Bytes to start with: known to be needed, or a guess.</param>
@@ -32,13 +31,18 @@ internal sealed class PooledBody : IDisposable
     /// <exception cref="BodyRefusedException">The limit or the budget is used up.</exception>
     public Span<byte> GetSpan()
     {
-        if (Length == _buffer.Length)
+        if (Length == _limit)
         {
-            // One byte over the limit is let in, so that a body of exactly the limit can be told from a longer one.
-            Grow((int)Math.Min(2L * _buffer.Length, _limit + 1L));
+            // A body of exactly the limit can only be told from a longer one by another byte, which the pool would double its array for.
+            return _overflow ??= new byte[1];
         }
 
-        return _buffer.AsSpan(Length);
+        if (Length == _buffer.Length)
+        {
+            Grow((int)Math.Min(2L * _buffer.Length, _limit));
+        }
+
+        return _buffer.AsSpan(Length, Math.Min(_buffer.Length, _limit) - Length);
     }
 
     /// <exception cref="BodyRefusedException">The body is over its limit.</exception>
@@ -73,17 +77,17 @@ internal sealed class PooledBody : IDisposable
         var buffer = Interlocked.Exchange(ref _buffer, []);
         if (buffer.Length != 0)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            BodyArrays.Return(buffer);
             _budget.Release(buffer.Length);
         }
     }
 
     private void Grow(int capacity)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(capacity);
+        var larger = BodyArrays.Rent(capacity);
         if (!_budget.TryReserve(larger.Length))
         {
-            ArrayPool<byte>.Shared.Return(larger);
+            BodyArrays.Return(larger);
             throw BodyRefusedException.NoMemory();
         }
 
@@ -92,7 +96,7 @@ internal sealed class PooledBody : IDisposable
         _buffer = larger;
         if (old.Length != 0)
         {
-            ArrayPool<byte>.Shared.Return(old);
+            BodyArrays.Return(old);
             _budget.Release(old.Length);
         }
     }
