@@ -23,7 +23,7 @@ public sealed partial class StorageEngine
         {
             if (type == WalRecords.Definitions)
             {
-                WalRecords.ReadDefinitions(payload, Define);
+                WalRecords.ReadDefinitions(payload, IsDefined, Define);
             }
         }
 
@@ -32,10 +32,10 @@ public sealed partial class StorageEngine
             switch (type)
             {
                 case WalRecords.Definitions:
-                    WalRecords.ReadDefinitions(payload, Define);
+                    WalRecords.ReadDefinitions(payload, IsDefined, Define);
                     break;
                 case WalRecords.Samples:
-                    WalRecords.ReadSamples(payload, AppendSample);
+                    WalRecords.ReadSamples(payload, AppendSamples);
                     break;
                 case WalRecords.Distributions:
                     WalRecords.ReadDistributions(payload, AppendDistribution);
@@ -74,16 +74,27 @@ public sealed partial class StorageEngine
             _byReference[reference] = series;
         }
 
-        private void AppendSample(uint reference, long timestampMs, double value)
+        private bool IsDefined(uint reference) => Resolve(reference) is not null;
+
+        private void AppendSamples(ReadOnlySpan<uint> references, ReadOnlySpan<long> timestampsMs, ReadOnlySpan<double> values)
         {
-            if (Resolve(reference) is not { } series)
+            for (var i = 0; i < references.Length; i++)
             {
-                Orphan(reference);
-            }
-            else if (timestampMs >= _age.OldestMs)
-            {
-                series.Append(engine.Pool, timestampMs, value);
-                Samples++;
+                if (i + (2 * PrefetchDistance) < references.Length)
+                {
+                    Resolve(references[i + (2 * PrefetchDistance)])?.Prefetch();
+                    Resolve(references[i + PrefetchDistance])?.PrefetchTail();
+                }
+
+                if (Resolve(references[i]) is not { } series)
+                {
+                    Orphan(references[i]);
+                }
+                else if (timestampsMs[i] >= _age.OldestMs)
+                {
+                    series.Append(engine.Pool, timestampsMs[i], values[i]);
+                    Samples++;
+                }
             }
         }
 

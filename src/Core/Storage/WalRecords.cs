@@ -16,7 +16,7 @@ internal static class WalRecords
     public const byte Samples = 2;
     public const byte Distributions = 3;
 
-    public delegate void SampleHandler(uint reference, long timestampMs, double value);
+    public delegate void SamplesHandler(ReadOnlySpan<uint> references, ReadOnlySpan<long> timestampsMs, ReadOnlySpan<double> values);
 
     public delegate void DistributionHandler(uint reference, long timestampMs, ReadOnlySpan<byte> serialized);
 
@@ -33,18 +33,29 @@ internal static class WalRecords
         BinaryPrimitives.WriteUInt32LittleEndian(written[(start - 4)..], length);
     }
 
-    public static void ReadDefinitions(ReadOnlySpan<byte> payload, Action<uint, SeriesKey> onDefinition)
+    /// <param name="payload">The record.</param>
+    /// <param name="isKnown">Whether a number needs no definition any more: most stand in both logs, and keys take time to read.</param>
+    /// <param name="onDefinition">Called for each that is not known.</param>
+    public static void ReadDefinitions(ReadOnlySpan<byte> payload, Func<uint, bool> isKnown, Action<uint, SeriesKey> onDefinition)
     {
         while (!payload.IsEmpty)
         {
             var reference = BinaryPrimitives.ReadUInt32LittleEndian(payload);
             var length = BinaryPrimitives.ReadUInt32LittleEndian(payload[4..]);
-            if (length > payload.Length - 8 || !SeriesKey.TryParseCanonical(payload.Slice(8, (int)length), out var key))
+            if (length > payload.Length - 8)
             {
                 throw new InvalidDataException("a series definition that cannot be read");
             }
 
-            onDefinition(reference, key);
+            if (!isKnown(reference))
+            {
+                onDefinition(
+                    reference,
+                    SeriesKey.TryParseCanonical(payload.Slice(8, (int)length), out var key)
+                        ? key
+                        : throw new InvalidDataException("a series definition that cannot be read"));
+            }
+
             payload = payload[(8 + (int)length)..];
         }
     }
@@ -83,7 +94,8 @@ internal static class WalRecords
         return at;
     }
 
-    public static void ReadSamples(ReadOnlySpan<byte> payload, SampleHandler onSample)
+    /// <summary>Hands over a whole record at once, or throws before any of it was.</summary>
+    public static void ReadSamples(ReadOnlySpan<byte> payload, SamplesHandler onSamples)
     {
         var count = BinaryPrimitives.ReadInt32LittleEndian(payload);
         if (count < 0 || (long)count * 13 > payload.Length - 4)
@@ -94,16 +106,26 @@ internal static class WalRecords
         var references = MemoryMarshal.Cast<byte, uint>(payload.Slice(4, count * 4));
         var values = MemoryMarshal.Cast<byte, double>(payload.Slice(4 + (count * 4), count * 8));
         var rest = payload[(4 + (count * 12))..];
-        long timestamp = 0;
-        for (var i = 0; i < count; i++)
+        var timestamps = ArrayPool<long>.Shared.Rent(count);
+        try
         {
-            timestamp += ReadZigZag(ref rest);
-            onSample(references[i], timestamp, values[i]);
-        }
+            long timestamp = 0;
+            for (var i = 0; i < count; i++)
+            {
+                timestamp += ReadZigZag(ref rest);
+                timestamps[i] = timestamp;
+            }
 
-        if (!rest.IsEmpty)
+            if (!rest.IsEmpty)
+            {
+                throw new InvalidDataException("a samples record that is longer than it says");
+            }
+
+            onSamples(references, timestamps.AsSpan(0, count), values);
+        }
+        finally
         {
-            throw new InvalidDataException("a samples record that is longer than it says");
+            ArrayPool<long>.Shared.Return(timestamps);
         }
     }
 

@@ -27,7 +27,13 @@ public class WalRecordsTests
             var record = Write(samples);
             Assert.True(record.Length <= WalRecords.MaxSamplesBytes(samples.Length));
             var read = new List<(int, long, long)>();
-            WalRecords.ReadSamples(record, (reference, at, value) => read.Add(((int)reference, at, BitConverter.DoubleToInt64Bits(value))));
+            WalRecords.ReadSamples(record, (references, at, values) =>
+            {
+                for (var i = 0; i < references.Length; i++)
+                {
+                    read.Add(((int)references[i], at[i], BitConverter.DoubleToInt64Bits(values[i])));
+                }
+            });
             Assert.Equal(samples.Select(static s => (s.Item1, s.Item2, BitConverter.DoubleToInt64Bits(s.Item3))), read);
         });
 
@@ -43,7 +49,7 @@ public class WalRecordsTests
             }
 
             var read = new List<(int, SeriesKey)>();
-            WalRecords.ReadDefinitions(record.WrittenSpan, (reference, key) => read.Add(((int)reference, key)));
+            WalRecords.ReadDefinitions(record.WrittenSpan, static _ => false, (reference, key) => read.Add(((int)reference, key)));
             Assert.Equal(definitions, read);
         });
 
@@ -77,8 +83,8 @@ public class WalRecordsTests
         static bytes =>
         {
             var delivered = 0;
-            Refuses(() => WalRecords.ReadSamples(bytes, (_, _, _) => delivered++));
-            Refuses(() => WalRecords.ReadDefinitions(bytes, (_, _) => delivered++));
+            Refuses(() => WalRecords.ReadSamples(bytes, (references, _, _) => delivered += references.Length));
+            Refuses(() => WalRecords.ReadDefinitions(bytes, static _ => false, (_, _) => delivered++));
             Refuses(() => WalRecords.ReadDistributions(bytes, (_, _, _) => delivered++));
             Assert.True(delivered <= bytes.Length);
         });
