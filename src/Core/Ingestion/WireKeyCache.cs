@@ -8,7 +8,7 @@ namespace Metrics.Core.Ingestion;
 /// One series may come under many keys (its tags in another order), which a hostile sender could use to fill memory:
 /// at <paramref name="maxEntries"/> the cache is emptied and fills again with what is still in use.
 /// </remarks>
-/// <param name="maxEntries">Entries it holds at most; 24 bytes each, up to 43 with the free slots.</param>
+/// <param name="maxEntries">Entries it holds at most; 24 bytes each, 32 to 64 with the free slots.</param>
 public sealed class WireKeyCache<T>(int maxEntries)
     where T : class
 {
@@ -28,7 +28,7 @@ public sealed class WireKeyCache<T>(int maxEntries)
         {
             // The value is written last, so a key beside a value is whole.
             var value = Volatile.Read(ref entries[i].Value);
-            if (value is null || entries[i].Key == key)
+            if (value is null || entries[i].Is(key))
             {
                 return value;
             }
@@ -59,7 +59,7 @@ public sealed class WireKeyCache<T>(int maxEntries)
                 {
                     if (entry.Value is not null)
                     {
-                        Put(larger, entry.Key, entry.Value);
+                        Put(larger, new WireKey(new UInt128(entry.High, entry.Low)), entry.Value);
                     }
                 }
 
@@ -78,7 +78,7 @@ public sealed class WireKeyCache<T>(int maxEntries)
         var i = Slot(key, entries.Length);
         while (entries[i].Value is not null)
         {
-            if (entries[i].Key == key)
+            if (entries[i].Is(key))
             {
                 Volatile.Write(ref entries[i].Value, value);
                 return false;
@@ -87,7 +87,8 @@ public sealed class WireKeyCache<T>(int maxEntries)
             i = (i + 1) & (entries.Length - 1);
         }
 
-        entries[i].Key = key;
+        entries[i].Low = (ulong)key.Value;
+        entries[i].High = (ulong)(key.Value >> 64);
         Volatile.Write(ref entries[i].Value, value);
         return true;
     }
@@ -96,7 +97,11 @@ public sealed class WireKeyCache<T>(int maxEntries)
 
     private struct Entry
     {
-        public WireKey Key;
+        // In halves: an UInt128 would be aligned to 16 bytes, and an entry be 32 long.
+        public ulong Low;
+        public ulong High;
         public T? Value;
+
+        public readonly bool Is(WireKey key) => Low == (ulong)key.Value && High == (ulong)(key.Value >> 64);
     }
 }
