@@ -69,7 +69,7 @@ public sealed class QueryFanOutTests(SharedCluster shared)
     }
 
     [Fact]
-    public async Task When_a_silo_has_no_place_for_a_query_its_caller_is_told_and_one_that_gives_up_leaves_the_queue_there()
+    public async Task A_caller_that_gives_up_stops_its_query_on_every_silo()
     {
         var silo = _cluster.Addresses[1];
         var places = _cluster.Get<QueryPlaces>(silo);
@@ -84,10 +84,6 @@ public sealed class QueryFanOutTests(SharedCluster shared)
             await givesUp.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => abandoned);
             await Eventually.TrueAsync(() => places.Waiting == 0, "it no longer waits there");
-
-            var patient = _cluster.Client.GetGrain<IQueryGrain>(0).Execute(Points.Plan("query.places"), CancellationToken.None).AsTask();
-            var e = await Assert.ThrowsAsync<QueryLimitException>(() => patient);
-            Assert.Equal("Metrics:Query:MaxConcurrentPerSilo", e.Limit);
         }
         finally
         {
