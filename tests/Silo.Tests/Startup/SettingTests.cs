@@ -83,6 +83,8 @@ public sealed class SettingTests : IDisposable
         await silo.Write(new Point("only", "k", "v", Clock.NowMs, 1));
         var names = (await silo.GetJson("/api/v1/metrics/names"))["metrics"]!.AsArray();
         Assert.Equal(["only"], names.Select(static n => (string?)n));
+        var described = (await silo.GetJson("/openapi/v1.json"))["paths"]!;
+        Assert.All((string[])["/api/v1/metrics", "/api/v1/query", "/api/v1/status/wal"], path => Assert.NotNull(described[path]));
         Assert.Equal(0, await silo.Stop());
     }
 
