@@ -79,7 +79,7 @@ public sealed class WritePathTests(SharedCluster shared)
         var writer = _cluster.Writer(sender);
 
         await Points.WriteAsync(writer, [key], 1);
-        var series = Assert.IsType<RemoteSeries>(writer.Cache.Find(Points.WireKeyOf(key)));
+        var series = Assert.IsType<RemoteSeries>(writer.Routes.Remote.Find(Points.WireKeyOf(key)));
         Assert.Equal(owner, series.KnownBy);
 
         using var batch = writer.CreateBatch();
@@ -97,7 +97,7 @@ public sealed class WritePathTests(SharedCluster shared)
         await Points.WriteAsync(writer, keys[..1], 1);
         foreach (var key in keys[1..])
         {
-            writer.Cache.Set(Points.WireKeyOf(key), new RemoteSeries(key, key.Id.Shard(16)) { KnownBy = owner });
+            writer.Routes.Remote.Set(Points.WireKeyOf(key), new RemoteSeries(key, key.Id.Shard(16)) { KnownBy = owner });
         }
 
         using var batch = writer.CreateBatch();
