@@ -165,7 +165,6 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     public Admission GetOrAdd(SeriesKey key, out LiveSeries? series)
     {
         ArgumentNullException.ThrowIfNull(key);
-        ThrowIfNotReady();
         return _shards[key.Id.Shard(_shards.Length)].GetOrAdd(key, _limiter, out series);
     }
 
