@@ -276,7 +276,7 @@ public class QueryEndpointTests
         {
             InstrumentPublished = (instrument, self) =>
             {
-                if (instrument.Name == "metrics.query.duration" && instrument.Meter.Scope == meters)
+                if (instrument.Name == "metrics.api.query.duration" && instrument.Meter.Scope == meters)
                 {
                     self.EnableMeasurementEvents(instrument);
                 }
