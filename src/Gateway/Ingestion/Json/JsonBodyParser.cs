@@ -73,6 +73,11 @@ internal ref struct JsonBodyParser
             Next();
             ParseElement();
             var separator = Next();
+            if (separator != ',' && !TryAddPending())
+            {
+                separator = Next();
+            }
+
             if (separator is not ((byte)',' or (byte)']'))
             {
                 return Broken("a comma or a closing bracket is missing after the element before");
@@ -95,7 +100,7 @@ internal ref struct JsonBodyParser
 
     private JsonResult Finish(string otherwise)
     {
-        AddPending();
+        TryAddPending();
         return Next() == 0 && _position == _body.Length
             ? new JsonResult(JsonOutcome.Parsed, _index, _position, "", _rejected)
             : Broken(otherwise);
@@ -106,42 +111,51 @@ internal ref struct JsonBodyParser
     private void ParseElement()
     {
         var start = _position;
-        if (JsonElementScanner.TryScan(_body, start, out var point))
+        var isPlain = JsonElementScanner.TryScan(_body, start, out var point);
+        var scanned = isPlain
+            ? new ScannedPoint(KeyOf(point), point.HasTimestamp ? point.TimestampMs : _nowMs, point.Value, start, _index)
+            : ScannedPoint.None;
+        if (isPlain)
         {
-            // One element behind: while this one was scanned, memory fetched what the last one needs.
-            var scanned = new ScannedPoint(KeyOf(point), point.HasTimestamp ? point.TimestampMs : _nowMs, point.Value, start, _index);
             _batch.Expect(scanned.WireKey);
-            AddPending();
-            _pending = scanned;
-            _position = point.End;
-        }
-        else
-        {
-            AddPending();
-            _position = ParseInFull(start, _index);
         }
 
-        _index++;
-    }
-
-    private void AddPending()
-    {
-        var (wireKey, timestampMs, value, start, index) = _pending;
-        if (start < 0)
+        // One element behind: while this one was scanned, memory fetched what the last one needs.
+        if (!TryAddPending())
         {
             return;
         }
 
+        _pending = scanned;
+        _position = isPlain ? point.End : ParseInFull(start, _index);
+        _index++;
+    }
+
+    /// <summary>
+    /// Adds the scanned element. Where it ends was a guess that only a known wire key confirms: a new one is read in full, and parsing
+    /// goes back to where it really ends.
+    /// </summary>
+    /// <returns>False when parsing went back: what was scanned after the element counts for nothing.</returns>
+    private bool TryAddPending()
+    {
+        var (wireKey, timestampMs, value, start, index) = _pending;
+        if (start < 0)
+        {
+            return true;
+        }
+
         _pending = ScannedPoint.None;
         var result = _batch.Add(wireKey, timestampMs, value);
-        if (result == AddResult.UnknownSeries)
-        {
-            ParseInFull(start, index);
-        }
-        else
+        if (result != AddResult.UnknownSeries)
         {
             Note(result, index);
+            return true;
         }
+
+        (_index, _position) = (index, start);
+        _position = ParseInFull(start, index);
+        _index++;
+        return false;
     }
 
     /// <returns>Where the element ends.</returns>
