@@ -32,7 +32,7 @@ internal sealed class QueryPlaces : IDisposable
         if (!await WaitAsync(cancellation))
         {
             throw new QueryLimitException(
-                $"{QueryOptions.Section}:{nameof(QueryOptions.MaxConcurrentPerSilo)}",
+                QueryOptions.ConcurrencyLimit,
                 string.Create(CultureInfo.InvariantCulture, $"{_count} queries are being evaluated and there was no place within {_patience.TotalSeconds:0.###} s; try again later"));
         }
 
