@@ -170,6 +170,19 @@ public class QueryEndpointTests
         Assert.Contains("50000000", (string?)problem["detail"], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_silo_that_is_too_busy_is_503_since_the_query_is_not_at_fault()
+    {
+        await using var host = await QueryApiHost.StartAsync();
+        host.Grain.OnExecute = static _ => throw new QueryLimitException("Metrics:Query:MaxConcurrentPerSilo", "4 queries are being evaluated.");
+        using var content = new StringContent(Valid, Encoding.UTF8, "application/json");
+        using var response = await host.Http.PostAsync(new Uri("/api/v1/query", UriKind.Relative), content, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.NotNull(response.Headers.RetryAfter);
+        var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        Assert.Equal("Metrics:Query:MaxConcurrentPerSilo", (string?)problem["limit"]);
+    }
+
     public static TheoryData<string> Unavailabilities => [nameof(SiloUnavailableException), nameof(OrleansException), nameof(TimeoutException)];
 
     [Theory]
