@@ -123,17 +123,19 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     public void Acquire() => _lock ??= _files.Lock(Path.Combine(Directory, "LOCK"));
 
     /// <summary>Reads both logs and is ready to append. Blocks for as long as that takes.</summary>
+    /// <param name="cancellation">Ends it early; the engine can then only be disposed of.</param>
     /// <exception cref="FileLockedException">Another process uses the directory.</exception>
-    public void Open()
+    /// <exception cref="OperationCanceledException">It was ended early. Nothing on disk has changed for that.</exception>
+    public void Open(CancellationToken cancellation = default)
     {
         Acquire();
         _state = EngineState.Replaying;
         var started = _time.GetTimestamp();
         var replay = new Replay(this);
         _definitions = WriteAheadLog.Open(
-            Path.Combine(Directory, DefinitionsLog), _walOptions, _files, replay.OnDefinitionRecord, _time, _logger);
+            Path.Combine(Directory, DefinitionsLog), _walOptions, _files, replay.OnDefinitionRecord, _time, _logger, new ReplayObserver(null, cancellation));
         _samples = WriteAheadLog.Open(
-            Path.Combine(Directory, SamplesLog), _walOptions, _files, replay.OnRecord, _time, _logger, new ReplayObserver(this));
+            Path.Combine(Directory, SamplesLog), _walOptions, _files, replay.OnRecord, _time, _logger, new ReplayObserver(this, cancellation));
         replay.Finish();
         _samplesInMemory = replay.Samples;
         Recovery = (_samples.Recovery, _definitions.Recovery);
@@ -261,9 +263,14 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Error, Message = "{Samples} replayed samples belong to series whose definitions are damaged in both logs; they are not readable")]
     private partial void LogOrphaned(long samples);
 
-    private sealed class ReplayObserver(StorageEngine engine) : IProgress<WalReplayProgress>
+    /// <summary>Told of every block that is read, on the replay's thread: where it can be stopped.</summary>
+    private sealed class ReplayObserver(StorageEngine? engine, CancellationToken cancellation) : IProgress<WalReplayProgress>
     {
-        public void Report(WalReplayProgress value) => engine.ReplayProgress = value;
+        public void Report(WalReplayProgress value)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            engine?.ReplayProgress = value;
+        }
     }
 }
 
