@@ -81,7 +81,7 @@ internal sealed class WalWriter : IDisposable
                 ArmFlush();
             }
         }
-        catch (Exception error) when (error is not OutOfMemoryException)
+        catch (Exception error)
         {
             return Refuse(error, group.Records);
         }
@@ -212,7 +212,7 @@ internal sealed class WalWriter : IDisposable
         {
             Flush(segment);
         }
-        catch (Exception error) when (error is not OutOfMemoryException)
+        catch (Exception error)
         {
             WalLog.FlushFailed(_logger, error, segment.Name, from, segment.Offset);
         }

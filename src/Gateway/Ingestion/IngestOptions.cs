@@ -19,6 +19,12 @@ public sealed class IngestOptions
     public int MaxPoints { get; set; } = 100_000;
 
     /// <summary>
+    /// Samples of one remote write request; more is refused whole. Each takes 24 bytes until it is written. Default: 1,000,000.
+    /// Range: 1 to 100,000,000.
+    /// </summary>
+    public int MaxSamples { get; set; } = 1_000_000;
+
+    /// <summary>
     /// Bytes of memory that the bodies of all requests under way may hold together; a request that would go over it is answered
     /// 503 and tries again. Default: 536,870,912 (512 MiB). Range: four times <see cref="MaxBodyBytes"/>, so that one
     /// compressed body always fits, to 1,099,511,627,776.

@@ -10,6 +10,7 @@ internal sealed class IngestOptionsValidator : IValidateOptions<IngestOptions>
         var ranges = new SettingRanges(IngestOptions.Section);
         ranges.Check(nameof(options.MaxBodyBytes), options.MaxBodyBytes, 1024, 1 << 30);
         ranges.Check(nameof(options.MaxPoints), options.MaxPoints, 1, 10_000_000);
+        ranges.Check(nameof(options.MaxSamples), options.MaxSamples, 1, 100_000_000);
         if (options.MaxConcurrentBytes < 4L * options.MaxBodyBytes)
         {
             ranges.Add(

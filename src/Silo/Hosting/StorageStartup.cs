@@ -16,8 +16,9 @@ internal sealed partial class StorageStartup(StorageEngine engine, IHostApplicat
             // The process is told to stop, or something else could not start.
             return;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
+            // Whatever it is: a server without its storage must not look like one that stopped in good order.
             LogFailed(e, engine.Directory);
             Environment.ExitCode = 2;
             lifetime.StopApplication();

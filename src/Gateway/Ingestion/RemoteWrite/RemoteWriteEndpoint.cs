@@ -71,8 +71,16 @@ internal sealed class RemoteWriteEndpoint(
     private Outcome Parse(PooledBody compressed, ContentCoding coding, ISampleBatch batch)
     {
         using var body = BodyDecoder.Decode(compressed, coding, bodies.Budget, bodies.Limit);
-        var parser = new WriteRequestParser(body.Span, batch, options.Value.Limits);
+        var parser = new WriteRequestParser(body.Span, batch, options.Value.Limits, options.Value.MaxSamples);
         var valid = parser.TryParse();
+        if (parser.HasTooManySamples)
+        {
+            throw new BodyRefusedException(
+                StatusCodes.Status413PayloadTooLarge,
+                "body",
+                $"The request has more than {options.Value.MaxSamples} samples (Metrics:Ingest:MaxSamples). Nothing was written.");
+        }
+
         return new Outcome(valid, parser.Offset, body.Length, parser.Rejected, parser.Histograms, parser.FirstRefusal);
     }
 

@@ -5,7 +5,8 @@ using Metrics.Core.Model;
 namespace Metrics.Gateway.Ingestion.RemoteWrite;
 
 /// <summary>Parses one remote write 1.0 <c>WriteRequest</c> into a batch, in a single pass over its bytes.</summary>
-internal ref struct WriteRequestParser(ReadOnlySpan<byte> request, ISampleBatch batch, ModelLimits limits)
+internal ref struct WriteRequestParser(
+    ReadOnlySpan<byte> request, ISampleBatch batch, ModelLimits limits, int maxSamples = int.MaxValue)
 {
     private const uint TimeSeriesTag = (1 << 3) | ProtobufReader.Bytes;
     private const uint SampleValueTag = (1 << 3) | ProtobufReader.Fixed64;
@@ -21,6 +22,9 @@ internal ref struct WriteRequestParser(ReadOnlySpan<byte> request, ISampleBatch 
 
     /// <summary>Native histograms, which are passed over.</summary>
     public int Histograms { get; private set; }
+
+    /// <summary>The message has more samples than are taken in one request: nothing of the batch may be written.</summary>
+    public bool HasTooManySamples { get; private set; }
 
     /// <summary>Byte of the message where parsing stopped.</summary>
     public int Offset { get; private set; }
@@ -77,6 +81,12 @@ internal ref struct WriteRequestParser(ReadOnlySpan<byte> request, ISampleBatch 
 
     private bool TryAddSeries(scoped in TimeSeriesLayout layout, WireKey wireKey)
     {
+        if (layout.SampleCount > maxSamples - batch.Count)
+        {
+            HasTooManySamples = true;
+            return false;
+        }
+
         SeriesKey? series = null;
         var reader = new ProtobufReader(layout.Rest);
         while (!reader.AtEnd)

@@ -30,6 +30,19 @@ public sealed class RemoteWriteEndpointTests
     }
 
     [Fact]
+    public async Task A_request_of_more_samples_than_allowed_is_413_and_nothing_of_it_is_written()
+    {
+        await using var host = await IngestionHost.StartAsync(("Metrics:Ingest:MaxSamples", "2"));
+
+        Assert.Equal(HttpStatusCode.NoContent, (await PostAsync(host, [.. Series("up", 1, 1), .. Series("load", 2, 2)])).Status);
+        var answer = await PostAsync(host, [.. Series("up", 3, 3), .. Series("load", 4, 4), .. Series("up", 5, 5)]);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.Status);
+        Assert.Contains("Metrics:Ingest:MaxSamples", answer.Body, StringComparison.Ordinal);
+        Assert.Equal(2, host.Writer.Points.Count);
+    }
+
+    [Fact]
     public async Task A_series_is_parsed_once_however_often_it_is_sent()
     {
         await using var host = await IngestionHost.StartAsync();
