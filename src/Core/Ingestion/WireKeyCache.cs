@@ -38,8 +38,11 @@ public sealed class WireKeyCache<T>(int maxEntries)
     /// <summary>Hints that a key will be looked up soon.</summary>
     public void Prefetch(WireKey key)
     {
+        // Two entries on, since an entry may cross a cache line and a key be a few entries away from its slot.
         var entries = Volatile.Read(ref _entries);
-        Memory.Prefetch.Read(ref entries[Slot(key, entries.Length)]);
+        var slot = Slot(key, entries.Length);
+        Memory.Prefetch.Read(ref entries[slot]);
+        Memory.Prefetch.Read(ref entries[(slot + 2) & (entries.Length - 1)]);
     }
 
     /// <summary>Adds or replaces.</summary>
