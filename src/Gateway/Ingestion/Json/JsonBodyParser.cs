@@ -65,14 +65,22 @@ internal ref struct JsonBodyParser
 
         while (true)
         {
-            if (_index == _options.MaxPoints)
+            Next();
+            if (_index < _options.MaxPoints)
+            {
+                ParseElement();
+            }
+            else if (TryAddPending())
             {
                 return new JsonResult(JsonOutcome.TooManyPoints, _index, _position, "", null);
             }
 
-            Next();
-            ParseElement();
             var separator = Next();
+            if (separator != ',' && !TryAddPending())
+            {
+                separator = Next();
+            }
+
             if (separator is not ((byte)',' or (byte)']'))
             {
                 return Broken("a comma or a closing bracket is missing after the element before");
@@ -95,7 +103,7 @@ internal ref struct JsonBodyParser
 
     private JsonResult Finish(string otherwise)
     {
-        AddPending();
+        TryAddPending();
         return Next() == 0 && _position == _body.Length
             ? new JsonResult(JsonOutcome.Parsed, _index, _position, "", _rejected)
             : Broken(otherwise);
@@ -109,39 +117,56 @@ internal ref struct JsonBodyParser
         if (JsonElementScanner.TryScan(_body, start, out var point))
         {
             // One element behind: while this one was scanned, memory fetched what the last one needs.
-            var scanned = new ScannedPoint(KeyOf(point), point.HasTimestamp ? point.TimestampMs : _nowMs, point.Value, start, _index);
+            var timestampMs = point.HasTimestamp ? point.TimestampMs : _nowMs;
+            var scanned = new ScannedPoint(KeyOf(point), timestampMs, point.Value, start, point.End, _index);
             _batch.Expect(scanned.WireKey);
-            AddPending();
+            if (!TryAddPending())
+            {
+                return;
+            }
+
             _pending = scanned;
             _position = point.End;
         }
         else
         {
-            AddPending();
+            if (!TryAddPending())
+            {
+                return;
+            }
+
             _position = ParseInFull(start, _index);
         }
 
         _index++;
     }
 
-    private void AddPending()
+    /// <summary>
+    /// Adds the element that was scanned last, if there is one. The end that the scanner guessed counts only when a look-up confirms
+    /// its bytes: when a reading in full finds another, what was taken for the elements behind it was none.
+    /// </summary>
+    /// <returns>False when parsing was set back, to right behind that element.</returns>
+    private bool TryAddPending()
     {
-        var (wireKey, timestampMs, value, start, index) = _pending;
+        var (wireKey, timestampMs, value, start, scannedEnd, index) = _pending;
         if (start < 0)
         {
-            return;
+            return true;
         }
 
         _pending = ScannedPoint.None;
         var result = _batch.Add(wireKey, timestampMs, value);
-        if (result == AddResult.UnknownSeries)
-        {
-            ParseInFull(start, index);
-        }
-        else
+        if (result != AddResult.UnknownSeries)
         {
             Note(result, index);
+            return true;
         }
+
+        var (position, next) = (_position, _index);
+        (_position, _index) = (start, index);
+        var end = ParseInFull(start, index);
+        (_position, _index) = end == scannedEnd ? (position, next) : (end, index + 1);
+        return end == scannedEnd;
     }
 
     /// <returns>Where the element ends.</returns>
@@ -183,9 +208,9 @@ internal ref struct JsonBodyParser
     private void Reject(FieldProblem problem, int index) => (_rejected ??= new RejectedPoints()).Add(index, problem);
 
     /// <summary>An element of the usual form that is still to be added.</summary>
-    private readonly record struct ScannedPoint(WireKey WireKey, long TimestampMs, double Value, int Start, int Index)
+    private readonly record struct ScannedPoint(WireKey WireKey, long TimestampMs, double Value, int Start, int End, int Index)
     {
-        public static readonly ScannedPoint None = new(default, 0, 0, -1, 0);
+        public static readonly ScannedPoint None = new(default, 0, 0, -1, -1, 0);
     }
 
     // The two pieces side by side are hashed as the one region they make up; apart, by their two hashes. A region starts with a
