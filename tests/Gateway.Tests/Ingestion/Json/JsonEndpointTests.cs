@@ -99,6 +99,8 @@ public sealed class JsonEndpointTests
     [InlineData("""{"metric":"m","timestamp":1708632000000000,"value":1}""", "timestamp", "is too large for milliseconds: send epoch seconds or milliseconds")]
     [InlineData("""{"metric":"m","timestamp":1e300,"value":1}""", "timestamp", "is too large for milliseconds: send epoch seconds or milliseconds")]
     [InlineData("""{"metric":"m","vlaue":1}""", "vlaue", "is not a field of a point: metric, tags, timestamp and value are")]
+    [InlineData("""{"metric":"m","value":1,"\ud800":1}""", "\\\\ud800", "is not a field of a point: metric, tags, timestamp and value are")]
+    [InlineData("""{"\uDC00metric":"m","value":1}""", "\\\\uDC00metric", "is not a field of a point: metric, tags, timestamp and value are")]
     [InlineData("17", "element", "is not an object")]
     [InlineData("[{}]", "element", "is not an object")]
     [InlineData("null", "element", "is not an object")]
