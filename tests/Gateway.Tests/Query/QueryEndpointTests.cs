@@ -231,6 +231,21 @@ public class QueryEndpointTests
     }
 
     [Fact]
+    public async Task Refuses_a_chunk_of_an_impossible_length()
+    {
+        await using var host = await QueryApiHost.StartAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, host.Http.BaseAddress!.Port, TestContext.Current.CancellationToken);
+
+        await client.GetStream().WriteAsync(
+            "POST /api/v1/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFF\r\n{"u8.ToArray(),
+            TestContext.Current.CancellationToken);
+
+        using var reader = new StreamReader(client.GetStream());
+        Assert.StartsWith("HTTP/1.1 400 ", await reader.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Goes_on_serving_after_a_client_left_in_the_middle()
     {
         await using var host = await QueryApiHost.StartAsync(new() { ["Metrics:Query:MaxConcurrent"] = "1", ["Metrics:Query:MaxQueued"] = "5" });
