@@ -25,13 +25,7 @@ public sealed class EngineInstruments : IDisposable
         _samples = meter.CreateCounter<long>("metrics.engine.samples", "{sample}", "Points that were written, from every edge.");
         _rejected = meter.CreateCounter<long>("metrics.engine.rejected", "{sample}", "Points that were refused and that no edge counts itself, by reason.");
         _queryDuration = meter.CreateHistogram(
-            "metrics.engine.query.duration",
-            "s",
-            "Time from plan to answer, over all silos.",
-            advice: new InstrumentAdvice<double>
-            {
-                HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-            });
+            "metrics.engine.query.duration", "s", "Time from plan to answer, over all silos.", advice: DurationBuckets.Queries);
         meter.CreateObservableGauge("metrics.series.live", () => Observe(_figures?.LiveSeries), "{series}", "Series in memory.");
         meter.CreateObservableGauge(
             "metrics.samples.in_memory", () => Observe(_figures?.SamplesInMemory), "{sample}", "Points in memory.");

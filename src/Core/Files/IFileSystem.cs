@@ -28,7 +28,4 @@ public interface IFileSystem
 
     /// <summary>Makes created, renamed and deleted names in a directory survive a power cut.</summary>
     void FlushDirectory(string directory);
-
-    /// <summary>Bytes that this user may still write on the disk that holds the path.</summary>
-    long FreeBytes(string path);
 }

@@ -51,6 +51,4 @@ public sealed class LocalFileSystem : IFileSystem
     public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
 
     public void FlushDirectory(string directory) => DirectoryFlush.Flush(directory);
-
-    public long FreeBytes(string path) => new DriveInfo(Path.GetFullPath(path)).AvailableFreeSpace;
 }

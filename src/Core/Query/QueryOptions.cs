@@ -7,6 +7,9 @@ public sealed class QueryOptions
 {
     public const string Section = "Metrics:Query";
 
+    /// <summary>The limit that a query did not hit by what it asks: the same one may go through later.</summary>
+    public const string ConcurrencyLimit = $"{Section}:{nameof(MaxConcurrentPerSilo)}";
+
     /// <summary>How long a query may run. Default: 30 s. Range: 100 ms to 10 min.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 

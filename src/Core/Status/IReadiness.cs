@@ -11,7 +11,7 @@ public interface IReadiness
 
     /// <summary>
     /// While not ready, a clause that says what is waited for and how far it has come: "the write-ahead log is being
-    /// replayed (12 of 40 segments)". Shown to clients.
+    /// replayed (12 of 40 MB)". Shown to clients.
     /// </summary>
     string Reason { get; }
 }

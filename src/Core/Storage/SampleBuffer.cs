@@ -17,6 +17,9 @@ public sealed class SampleBuffer : IDisposable
     /// <summary>Scalar samples.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Samples that it has room for without growing.</summary>
+    public int Capacity => Math.Max(_timestamps.Length, _distributions.Capacity);
+
     public ReadOnlySpan<LiveSeries> Series => _series.AsSpan(0, Count);
 
     public ReadOnlySpan<long> TimestampsMs => _timestamps.AsSpan(0, Count);

@@ -1,7 +1,3 @@
-using System.Buffers;
-using System.Numerics;
-using System.Text;
-using System.Text.Json;
 using Metrics.Core.Cardinality;
 using Metrics.Core.Diagnostics;
 using Metrics.Core.Files;
@@ -26,12 +22,6 @@ namespace Metrics.Core.Storage;
 /// </remarks>
 public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
 {
-    /// <summary>Samples of one log record: what a damaged record loses.</summary>
-    private const int MaxSamplesPerRecord = 32 * 1024;
-
-    /// <summary>Bytes of distributions of one log record.</summary>
-    private const int MaxDistributionBytes = 1024 * 1024;
-
     /// <summary>Samples ahead: about as long as memory takes to answer.</summary>
     private const int PrefetchDistance = 8;
 
@@ -77,7 +67,7 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         Directory = Path.GetFullPath(_options.DataPath);
         try
         {
-            Manifest = ReadOrCreateManifest();
+            Manifest = DataSetManifest.ReadOrCreate(files, Directory, _options.Shards, Acquire);
         }
         catch
         {
@@ -133,17 +123,19 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     public void Acquire() => _lock ??= _files.Lock(Path.Combine(Directory, "LOCK"));
 
     /// <summary>Reads both logs and is ready to append. Blocks for as long as that takes.</summary>
+    /// <param name="cancellation">Ends it early; the engine can then only be disposed of.</param>
     /// <exception cref="FileLockedException">Another process uses the directory.</exception>
-    public void Open()
+    /// <exception cref="OperationCanceledException">It was ended early. Nothing on disk has changed for that.</exception>
+    public void Open(CancellationToken cancellation = default)
     {
         Acquire();
         _state = EngineState.Replaying;
         var started = _time.GetTimestamp();
         var replay = new Replay(this);
         _definitions = WriteAheadLog.Open(
-            Path.Combine(Directory, DefinitionsLog), _walOptions, _files, replay.OnDefinitionRecord, _time, _logger);
+            Path.Combine(Directory, DefinitionsLog), _walOptions, _files, replay.OnDefinitionRecord, _time, _logger, new ReplayObserver(null, cancellation));
         _samples = WriteAheadLog.Open(
-            Path.Combine(Directory, SamplesLog), _walOptions, _files, replay.OnRecord, _time, _logger, new ReplayObserver(this));
+            Path.Combine(Directory, SamplesLog), _walOptions, _files, replay.OnRecord, _time, _logger, new ReplayObserver(this, cancellation));
         replay.Finish();
         _samplesInMemory = replay.Samples;
         Recovery = (_samples.Recovery, _definitions.Recovery);
@@ -232,8 +224,6 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         }
     }
 
-    private uint NextReference() => Interlocked.Increment(ref _lastReference);
-
     private void Apply(SampleBuffer samples)
     {
         var series = samples.Series;
@@ -267,214 +257,20 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         _instruments.AddSamples(count);
     }
 
-    private ValueTask LogAsync(SampleBuffer samples, CancellationToken cancellation)
-    {
-        if (HasUndefined(samples))
-        {
-            return DefineAndLogAsync(samples, cancellation);
-        }
-
-        if (samples.Count <= _samplesPerRecord && samples.Distributions.Count == 0)
-        {
-            return samples.Count == 0 ? default : LogSamples(samples, 0, samples.Count, cancellation);
-        }
-
-        return LogInPartsAsync(samples, cancellation);
-    }
-
-    private async ValueTask LogInPartsAsync(SampleBuffer samples, CancellationToken cancellation)
-    {
-        for (var from = 0; from < samples.Count; from += _samplesPerRecord)
-        {
-            await LogSamples(samples, from, Math.Min(_samplesPerRecord, samples.Count - from), cancellation);
-        }
-
-        if (samples.Distributions.Count == 0)
-        {
-            return;
-        }
-
-        var record = new ArrayBufferWriter<byte>(4096);
-        foreach (var distribution in samples.Distributions)
-        {
-            var full = Math.Min(MaxDistributionBytes, _walOptions.MaxRecordBytes - WalRecords.BytesOf(distribution));
-            if (record.WrittenCount != 0 && record.WrittenCount > full)
-            {
-                await LogRecord(_samples!, WalRecords.Distributions, record.WrittenSpan, cancellation);
-                record.ResetWrittenCount();
-            }
-
-            WalRecords.WriteDistribution(record, distribution);
-        }
-
-        if (record.WrittenCount != 0)
-        {
-            await LogRecord(_samples!, WalRecords.Distributions, record.WrittenSpan, cancellation);
-        }
-    }
-
-    private ValueTask LogSamples(SampleBuffer samples, int from, int count, CancellationToken cancellation)
-    {
-        var record = ArrayPool<byte>.Shared.Rent(WalRecords.MaxSamplesBytes(count));
-        var length = WalRecords.WriteSamples(
-            record, samples.Series.Slice(from, count), samples.TimestampsMs.Slice(from, count), samples.Values.Slice(from, count));
-        var logged = LogRecord(_samples!, WalRecords.Samples, record.AsSpan(0, length), cancellation);
-        ArrayPool<byte>.Shared.Return(record);
-        return logged;
-    }
-
-    private static bool HasUndefined(SampleBuffer samples)
-    {
-        foreach (var series in samples.Series)
-        {
-            if (!series.IsDefined)
-            {
-                return true;
-            }
-        }
-
-        return samples.Distributions.Any(static d => !d.Series.IsDefined);
-    }
-
-    /// <summary>
-    /// Series are defined before the first sample that goes by their number, and by whoever comes first: two batches may both
-    /// define a series, which is harmless.
-    /// </summary>
-    private async ValueTask DefineAndLogAsync(SampleBuffer samples, CancellationToken cancellation)
-    {
-        var undefined = new HashSet<LiveSeries>();
-        for (var i = 0; i < samples.Count; i++)
-        {
-            if (!samples.Series[i].IsDefined)
-            {
-                undefined.Add(samples.Series[i]);
-            }
-        }
-
-        undefined.UnionWith(samples.Distributions.Select(static d => d.Series).Where(static s => !s.IsDefined));
-        var record = new ArrayBufferWriter<byte>(4096);
-        var definitionBytes = Math.Min(256 * 1024, _walOptions.MaxRecordBytes / 2);
-        var pending = new List<LiveSeries>();
-        foreach (var series in undefined)
-        {
-            if (series.Reference == 0)
-            {
-                series.NumberAs(NextReference());
-            }
-
-            WalRecords.WriteDefinition(record, series.Reference, _shards[series.Shard].Index.KeyOf(series.Ordinal));
-            pending.Add(series);
-            if (record.WrittenCount > definitionBytes)
-            {
-                await LogDefinitions();
-            }
-        }
-
-        await LogDefinitions();
-        await LogInPartsAsync(samples, cancellation);
-
-        async ValueTask LogDefinitions()
-        {
-            if (pending.Count == 0)
-            {
-                return;
-            }
-
-            await LogRecord(_definitions!, WalRecords.Definitions, record.WrittenSpan, cancellation);
-            await LogRecord(_samples!, WalRecords.Definitions, record.WrittenSpan, cancellation);
-            pending.ForEach(static s => s.IsDefined = true);
-            pending.Clear();
-            record.ResetWrittenCount();
-        }
-    }
-
-    private static ValueTask LogRecord(WriteAheadLog log, byte type, ReadOnlySpan<byte> payload, CancellationToken cancellation)
-    {
-        try
-        {
-            var appended = log.AppendAsync(type, payload, cancellation);
-            return appended.IsCompletedSuccessfully ? appended : Awaited(appended);
-        }
-        catch (WalUnavailableException e)
-        {
-            throw new WriteUnavailableException(e.Message, e);
-        }
-
-        static async ValueTask Awaited(ValueTask appended)
-        {
-            try
-            {
-                await appended;
-            }
-            catch (WalUnavailableException e)
-            {
-                throw new WriteUnavailableException(e.Message, e);
-            }
-        }
-    }
-
-    private DataSetManifest ReadOrCreateManifest()
-    {
-        _files.CreateDirectory(Directory);
-        var path = Path.Combine(Directory, DataSetManifest.FileName);
-        if (!_files.FileExists(path))
-        {
-            // Of two processes that find nothing, one creates; the other must not replace what the first goes by already.
-            Acquire();
-        }
-
-        if (_files.FileExists(path))
-        {
-            var manifest = ParseManifest(path);
-            return manifest is { FormatVersion: DataSetManifest.CurrentVersion, ShardCount: >= 1 and <= StorageOptions.MaxShards }
-                && BitOperations.IsPow2(manifest.ShardCount)
-                ? manifest
-                : throw new InvalidDataException(
-                    $"{path} is not of a data set that this version can read (it reads version {DataSetManifest.CurrentVersion}); set Metrics:DataPath to another directory.");
-        }
-
-        var created = new DataSetManifest(DataSetManifest.CurrentVersion, _options.Shards);
-        var temporary = path + ".new";
-        if (_files.FileExists(temporary))
-        {
-            _files.Delete(temporary);
-        }
-
-        using (var file = _files.Open(temporary, FileOpening.CreateNew))
-        {
-            file.Write(0, JsonSerializer.SerializeToUtf8Bytes(created, ManifestJson.Default.DataSetManifest));
-            file.FlushToDisk();
-        }
-
-        _files.Rename(temporary, path);
-        _files.FlushDirectory(Directory);
-        return created;
-    }
-
-    private DataSetManifest? ParseManifest(string path)
-    {
-        using var file = _files.Open(path, FileOpening.Read);
-        var bytes = new byte[Math.Min(file.Length, 64 * 1024)];
-        var length = file.Read(0, bytes);
-        try
-        {
-            return JsonSerializer.Deserialize(Encoding.UTF8.GetString(bytes, 0, length), ManifestJson.Default.DataSetManifest);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Information, Message = "Replayed {Samples} samples of {Series} series in {Seconds:0.0} s")]
     private partial void LogReplayed(long samples, int series, double seconds);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Samples} replayed samples belong to series whose definitions are damaged in both logs; they are not readable")]
     private partial void LogOrphaned(long samples);
 
-    private sealed class ReplayObserver(StorageEngine engine) : IProgress<WalReplayProgress>
+    /// <summary>Told of every block that is read, on the replay's thread: where it can be stopped.</summary>
+    private sealed class ReplayObserver(StorageEngine? engine, CancellationToken cancellation) : IProgress<WalReplayProgress>
     {
-        public void Report(WalReplayProgress value) => engine.ReplayProgress = value;
+        public void Report(WalReplayProgress value)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            engine?.ReplayProgress = value;
+        }
     }
 }
 

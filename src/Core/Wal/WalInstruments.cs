@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Metrics.Core.Diagnostics;
 
 namespace Metrics.Core.Wal;
 
@@ -19,10 +20,10 @@ public static class WalInstruments
         Meter.CreateCounter<long>("wal.groups", "{group}", "Writes that carried one or more records.");
 
     internal static readonly Histogram<double> WriteDuration =
-        Meter.CreateHistogram<double>("wal.write.duration", "s", "Time that one write of a group took.");
+        Meter.CreateHistogram("wal.write.duration", "s", "Time that one write of a group took.", advice: DurationBuckets.Disk);
 
     internal static readonly Histogram<double> FlushDuration =
-        Meter.CreateHistogram<double>("wal.fsync.duration", "s", "Time that one flush to disk took.");
+        Meter.CreateHistogram("wal.fsync.duration", "s", "Time that one flush to disk took.", advice: DurationBuckets.Disk);
 
     internal static readonly Counter<long> Failures =
         Meter.CreateCounter<long>("wal.failures", "{failure}", "Writes and flushes that failed, by operation.");

@@ -189,7 +189,8 @@ internal sealed class WalWriter : IDisposable
             FlushAndReport(current);
         }
 
-        Volatile.Write(ref _flushArmed, 0);
+        // With a full fence: what a writer appended that still saw the timer armed has to be seen below.
+        Interlocked.Exchange(ref _flushArmed, 0);
         if (_current is { IsTrusted: true } now && now.Flushed < now.Offset)
         {
             ArmFlush();

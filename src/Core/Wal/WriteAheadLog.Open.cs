@@ -19,7 +19,7 @@ public sealed partial class WriteAheadLog
     /// <param name="onRecord">Takes the records.</param>
     /// <param name="time">Times flushes and durations.</param>
     /// <param name="logger">Gets corruptions, failures and recoveries.</param>
-    /// <param name="progress">Gets the replay's progress, on this thread.</param>
+    /// <param name="progress">Gets the replay's progress, on this thread, block by block; what it throws ends the opening.</param>
     /// <exception cref="OptionsValidationException">A setting is out of its range.</exception>
     /// <exception cref="FileLockedException">Another process uses the directory; the message names it.</exception>
     /// <exception cref="IOException">The directory cannot be created, locked or listed.</exception>

@@ -89,8 +89,9 @@ public sealed partial class WriteAheadLog : IAsyncDisposable
                 return Queue(type, payload, payloadCrc, cancellationToken);
             }
 
-            _writing = true;
+            // In this order: should there be no memory for the record, the log is still free for the next.
             _gathering.Add(type, payload, payloadCrc);
+            _writing = true;
             group = TakeGathered();
         }
 

@@ -15,7 +15,7 @@ public sealed class MetricsQueries(IGrainFactory grains)
     /// <param name="query">What to ask.</param>
     /// <param name="range">Over what.</param>
     /// <param name="now">The end of a relative range; the same for all panels of a page, so that their grids agree.</param>
-    /// <param name="cancellation">Stops the query.</param>
+    /// <param name="cancellation">Stops waiting.</param>
     /// <exception cref="QueryRefusedException">The interval does not fit the range.</exception>
     /// <exception cref="QueryLimitException">The server stopped it.</exception>
     public async Task<ChartFrame> Query(PanelQuery query, TimeRange range, DateTimeOffset now, CancellationToken cancellation)

@@ -2,8 +2,8 @@ using Metrics.Gateway.Ingestion.Bodies;
 using Metrics.Gateway.Ingestion.Json;
 using Metrics.Gateway.Ingestion.RemoteWrite;
 using Metrics.Gateway.Ingestion.StatsD;
+using Metrics.Gateway.OpenApi;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,18 +40,15 @@ public static class GatewayIngestion
         ArgumentNullException.ThrowIfNull(endpoints);
         var services = endpoints.ServiceProvider;
         endpoints.MapPost("/api/v1/metrics", (Delegate)services.GetRequiredService<JsonMetricsEndpoint>().HandleAsync)
-            .WithTags("Ingestion")
-            .WithSummary("Takes points as a JSON array");
+            .WithApi(IngestionDescriptions.Json);
         foreach (var path in (string[])["/api/v1/write", "/api/v1/push"])
         {
             endpoints.MapPost(path, (Delegate)services.GetRequiredService<RemoteWriteEndpoint>().HandleAsync)
-                .WithTags("Ingestion")
-                .WithSummary("Takes Prometheus remote write 1.0");
+                .WithApi(IngestionDescriptions.RemoteWrite);
         }
 
         endpoints.MapGet("/api/v1/status/statsd", services.GetRequiredService<StatsDStatusEndpoint>().Get)
-            .WithTags("Status")
-            .WithSummary("What the StatsD listener received, and what was wrong with what it could not use");
+            .WithApi(IngestionDescriptions.StatsD);
         return endpoints;
     }
 

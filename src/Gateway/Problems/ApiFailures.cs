@@ -15,6 +15,7 @@ public static class ApiFailures
         failure = exception switch
         {
             ApiException e => e.Failure,
+            QueryLimitException { Limit: QueryOptions.ConcurrencyLimit } e => Unavailable(e.Message) with { Limit = e.Limit },
             QueryLimitException e => new(StatusCodes.Status422UnprocessableEntity, null, e.Message) { Limit = e.Limit },
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } e => new(e.StatusCode, null, "The body is larger than is allowed."),
             BadHttpRequestException e => new(e.StatusCode, null, e.Message),

@@ -55,11 +55,13 @@ internal sealed class JsonBody(IOptions<QueryApiOptions> options)
 
     private static void CheckHeaders(HttpRequest request)
     {
-        if (!request.HasJsonContentType())
+        // curl -d says application/x-www-form-urlencoded unless told otherwise: whoever tries the first query should get an answer.
+        if (!request.HasJsonContentType() && !request.HasFormContentType && !StringValues.IsNullOrEmpty(request.Headers.ContentType))
         {
-            var given = StringValues.IsNullOrEmpty(request.Headers.ContentType) ? "missing" : $"\"{request.ContentType}\"";
             throw new ApiException(new ApiFailure(
-                StatusCodes.Status415UnsupportedMediaType, HeaderNames.ContentType, $"Content-Type is {given}; send application/json."));
+                StatusCodes.Status415UnsupportedMediaType,
+                HeaderNames.ContentType,
+                $"Content-Type is \"{request.ContentType}\"; send application/json."));
         }
 
         if (request.Headers.ContentEncoding.Count > 0)

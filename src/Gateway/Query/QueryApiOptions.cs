@@ -32,7 +32,7 @@ public sealed class QueryApiOptions
     /// <summary>Bytes of a request's body. Default: 1 MiB. Range: 1 KiB to 64 MiB.</summary>
     public int MaxBodyBytes { get; set; } = 1 << 20;
 
-    /// <summary>UTF-16 units of one regular expression. Default: 1,024. Range: 1 to 65,536.</summary>
+    /// <summary>UTF-16 units of one regular expression. Default: 1,024, which is also the most. Range: 1 to 1,024.</summary>
     public int MaxPatternLength { get; set; } = 1024;
 
     /// <summary>Names, tags, values or series of a listing that gives no <c>limit</c>. Default: 1,000. Range: 1 to <see cref="MaxListLimit"/>.</summary>

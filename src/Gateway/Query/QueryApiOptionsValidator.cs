@@ -1,4 +1,5 @@
 using System.Globalization;
+using Metrics.Core.Index;
 using Microsoft.Extensions.Options;
 
 namespace Metrics.Gateway.Query;
@@ -17,7 +18,7 @@ internal sealed class QueryApiOptionsValidator : IValidateOptions<QueryApiOption
         Number(nameof(options.MaxConcurrent), options.MaxConcurrent, 1, 10_000);
         Number(nameof(options.MaxQueued), options.MaxQueued, 0, 100_000);
         Number(nameof(options.MaxBodyBytes), options.MaxBodyBytes, 1 << 10, 1 << 26);
-        Number(nameof(options.MaxPatternLength), options.MaxPatternLength, 1, 65_536);
+        Number(nameof(options.MaxPatternLength), options.MaxPatternLength, 1, CompiledSelector.MaxPatternLength);
         Number(nameof(options.MaxListLimit), options.MaxListLimit, 1, 10_000_000);
         Number(nameof(options.DefaultListLimit), options.DefaultListLimit, 1, options.MaxListLimit);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

@@ -66,7 +66,7 @@ internal static class QueryDescriptions
 
     private static ApiResponse Unavailable => ApiResponse.Problem(
         "Not ready yet, overloaded, or a part of the cluster cannot be reached; Retry-After says when to try again.",
-        new(503, null, "Not ready: the write-ahead log is being replayed (12 of 40 segments)."));
+        new(503, null, "Not ready: the write-ahead log is being replayed (12 of 40 MB)."));
 
     private static ApiOperation List(string summary, string description, string property, string example) => new(ApiTags.Metadata, summary, description)
     {

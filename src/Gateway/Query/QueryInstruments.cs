@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Metrics.Core.Diagnostics;
 
 namespace Metrics.Gateway.Query;
 
@@ -12,8 +13,11 @@ internal sealed class QueryInstruments
     public QueryInstruments(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
-        _duration = meter.CreateHistogram<double>(
-            "metrics.query.duration", "s", "Time from a question's arrival at the edge to the cluster's answer, waiting included.");
+        _duration = meter.CreateHistogram(
+            "metrics.api.query.duration",
+            "s",
+            "Time from a question's arrival at the edge to the cluster's answer, waiting included.",
+            advice: DurationBuckets.Queries);
     }
 
     /// <param name="operation"><c>query</c>, <c>metrics</c>, <c>tags</c>, <c>values</c> or <c>series</c>.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Metrics.Core.Index;
 using Metrics.Core.Query;
 using Metrics.Gateway.Problems;
 
@@ -42,6 +43,11 @@ internal static class TagMatcherParser
             }
 
             AddMatchers(key, property.Value, field, maxPatternLength, matchers);
+            if (matchers.Count > CompiledSelector.MaxMatchers)
+            {
+                throw ApiException.BadField(
+                    "tags", $"comes to more than {CompiledSelector.MaxMatchers} conditions; each value of a \"not\" is one, a \"notRegex\" such as \"a|b|c\" is one in all");
+            }
         }
 
         return matchers;

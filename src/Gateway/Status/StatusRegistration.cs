@@ -57,7 +57,7 @@ public static class StatusRegistration
                     ApiResponse.Text(
                         StatusCodes.Status503ServiceUnavailable,
                         "Not ready yet.",
-                        "not ready: the write-ahead log is being replayed (12 of 40 segments)"),
+                        "not ready: the write-ahead log is being replayed (12 of 40 MB)"),
                 ],
             });
         endpoints.MapCardinality();

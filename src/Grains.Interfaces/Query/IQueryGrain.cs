@@ -15,7 +15,10 @@ public interface IQueryGrain : IGrainWithIntegerKey
     /// which limit was hit.
     /// </summary>
     /// <param name="plan">What is asked.</param>
-    /// <param name="cancellationToken">Stops the work on every silo.</param>
+    /// <param name="cancellationToken">
+    /// Stops the waiting at once. Orleans 10.4.2 does not carry it to the activation of a stateless worker: what has begun goes on until
+    /// it is done or its time limit ends it on every silo.
+    /// </param>
     /// <exception cref="QueryLimitException">The query hit its time, point or series limit.</exception>
     [Alias("execute")]
     ValueTask<QueryResult> Execute(QueryPlan plan, CancellationToken cancellationToken = default);

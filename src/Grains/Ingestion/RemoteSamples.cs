@@ -11,6 +11,9 @@ internal sealed class RemoteSamples
 
     public List<(RemoteSeries Series, long TimestampMs, byte[] Serialized)> Distributions { get; } = [];
 
+    /// <summary>Samples that it has room for without growing.</summary>
+    public int Capacity => Math.Max(Series.Capacity, Distributions.Capacity);
+
     public bool IsEmpty => Series.Count == 0 && Distributions.Count == 0;
 
     public void Clear()

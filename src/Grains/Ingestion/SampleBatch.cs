@@ -28,6 +28,9 @@ internal sealed class SampleBatch(SampleWriter writer) : ISampleBatch
 
     public int Count => Local.Count + Local.Distributions.Count + Remote.Series.Count + Remote.Distributions.Count + _withheld;
 
+    /// <summary>Samples that it has room for without growing.</summary>
+    public int Capacity => Math.Max(Local.Capacity, Remote.Capacity);
+
     /// <summary>Whether there are points that the storage was not ready for: the batch cannot be written.</summary>
     public bool IsWithheld => _withheld != 0;
 

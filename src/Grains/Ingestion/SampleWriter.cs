@@ -27,6 +27,9 @@ internal sealed partial class SampleWriter(
 {
     private const int PooledBatches = 64;
 
+    /// <summary>Room for samples of the largest batch that is kept, 24 bytes each: one that grew beyond it would hold that memory for good.</summary>
+    private const int MaxPooledSamples = 64 * 1024;
+
     private static readonly TimeSpan RefusalMemory = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentQueue<SampleBatch> _pool = new();
@@ -78,7 +81,7 @@ internal sealed partial class SampleWriter(
 
     public void Return(SampleBatch batch)
     {
-        if (_pool.Count < PooledBatches)
+        if (_pool.Count < PooledBatches && batch.Capacity <= MaxPooledSamples)
         {
             _pool.Enqueue(batch);
         }

@@ -71,7 +71,7 @@ internal sealed class QueryPlaces : IDisposable
     }
 
     private QueryLimitException NoPlace(int count, string what) => new(
-        $"{QueryOptions.Section}:{nameof(QueryOptions.MaxConcurrentPerSilo)}",
+        QueryOptions.ConcurrencyLimit,
         string.Create(CultureInfo.InvariantCulture, $"{count} {what} and there was no place within {_patience.TotalSeconds:0.###} s; try again later"));
 
     private async Task<bool> WaitAsync(SemaphoreSlim free, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Metrics.Core.Diagnostics;
 using Metrics.Core.Ingestion;
 using Metrics.Core.Model;
 using Metrics.Core.Query;
@@ -15,7 +16,7 @@ namespace Metrics.Grains.Series;
 [ShardPlacement]
 [Reentrant]
 [CollectionAgeLimit(AlwaysActive = true)]
-internal sealed class SeriesGrain(StorageEngine engine, ISampleWriter writer, ActiveSeries active, ILocalSiloDetails silo, IOptions<QueryOptions> limits)
+internal sealed class SeriesGrain(StorageEngine engine, ISampleWriter writer, ActiveSeries active, ILocalSiloDetails silo, EngineInstruments instruments, IOptions<QueryOptions> limits)
     : Grain, ISeriesGrain, ISeriesAdoption
 {
     private LiveSeries? _series;
@@ -55,8 +56,14 @@ internal sealed class SeriesGrain(StorageEngine engine, ISampleWriter writer, Ac
             var result = batch.Add(wireKey, key, sample.TimestampMs, sample.Value);
             if (result is AddResult.TooManySeries or AddResult.TooManySeriesOfMetric)
             {
+                instruments.AddRejected(result, samples.Count);
                 var problem = batch.Describe(result);
                 throw new InvalidOperationException($"{problem.Field}: {problem.Reason}");
+            }
+
+            if (result != AddResult.Added)
+            {
+                instruments.AddRejected(result, 1);
             }
         }
 

@@ -9,11 +9,11 @@ internal sealed partial class StorageStartup(StorageEngine engine, IHostApplicat
     {
         try
         {
-            await Task.Run(engine.Open, stoppingToken);
+            await Task.Run(() => engine.Open(stoppingToken), stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Something else could not start, and nothing has been opened.
+            // The process is told to stop, or something else could not start.
             return;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

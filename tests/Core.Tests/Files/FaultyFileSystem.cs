@@ -162,7 +162,7 @@ internal sealed class FaultyFileSystem : IFileSystem
 
     public void FlushDirectory(string directory) => Run(FileOperation.FlushDirectory, () => _durableNames = new(_names));
 
-    public long FreeBytes(string path) => Capacity - _names.Values.Sum(f => (long)f.Bytes.Length);
+    private long FreeBytes() => Capacity - _names.Values.Sum(f => (long)f.Bytes.Length);
 
     private void Create(string path)
     {
@@ -213,9 +213,9 @@ internal sealed class FaultyFileSystem : IFileSystem
                 throw new IOException($"{operation} fails");
             }
 
-            if (operation == FileOperation.Write && FreeBytes("") < size)
+            if (operation == FileOperation.Write && FreeBytes() < size)
             {
-                applyPart?.Invoke((int)Math.Max(0, FreeBytes("")));
+                applyPart?.Invoke((int)Math.Max(0, FreeBytes()));
                 throw new DiskFullException("no space left");
             }
 

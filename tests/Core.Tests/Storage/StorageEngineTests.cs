@@ -38,6 +38,25 @@ public class StorageEngineTests
     }
 
     [Fact]
+    public async Task A_replay_that_is_ended_early_changes_nothing()
+    {
+        await using (var engine = EngineHarness.Open(_files))
+        {
+            await engine.AppendAsync((1, 0, 1), (2, 0, 2));
+        }
+
+        await using (var engine = EngineHarness.Create(_files))
+        {
+            Assert.Throws<OperationCanceledException>(() => engine.Open(new CancellationToken(canceled: true)));
+            Assert.NotEqual(EngineState.Ready, engine.State);
+        }
+
+        await using var again = EngineHarness.Open(_files);
+        Assert.Equal(["1@0", "2@0"], again.ReadAll().Keys);
+        Assert.Equal(0, again.Recovery!.Value.Samples.CorruptionCount);
+    }
+
+    [Fact]
     public async Task Batches_larger_than_a_record_are_split()
     {
         var wal = new WalOptions { Commit = "batch", MaxRecordBytes = 1024 };
@@ -76,7 +95,7 @@ public class StorageEngineTests
             _ = engine.SeriesOf(9);
             _ = engine.SeriesOf(2);
             await Assert.ThrowsAsync<WriteUnavailableException>(() => engine.AppendAsync((9, 0, 9)).AsTask());
-            engine.Open();
+            engine.Open(TestContext.Current.CancellationToken);
             await engine.AppendAsync((9, 1, 9), (2, 1, 2), (1, 1, 1));
         }
 
@@ -127,7 +146,7 @@ public class StorageEngineTests
         var engine = EngineHarness.Create(_files);
         Assert.Equal(EngineState.Closed, engine.State);
         await Assert.ThrowsAsync<WriteUnavailableException>(() => engine.AppendAsync((1, 0, 1)).AsTask());
-        engine.Open();
+        engine.Open(TestContext.Current.CancellationToken);
         await engine.AppendAsync((1, 0, 1));
         await engine.DisposeAsync();
         await Assert.ThrowsAsync<WriteUnavailableException>(() => engine.AppendAsync((1, 1, 1)).AsTask());
@@ -173,7 +192,7 @@ public class StorageEngineTests
         await using var engine = EngineHarness.Open(_files);
         await using var second = EngineHarness.Create(_files);
         Assert.Throws<FileLockedException>(second.Acquire);
-        Assert.Throws<FileLockedException>(second.Open);
+        Assert.Throws<FileLockedException>(() => second.Open(TestContext.Current.CancellationToken));
         await engine.AppendAsync((1, 0, 1));
     }
 

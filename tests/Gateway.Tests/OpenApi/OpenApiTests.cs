@@ -1,10 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Metrics.Gateway.OpenApi;
+using Metrics.Core.Ingestion;
+using Metrics.Gateway.Ingestion;
 using Metrics.Gateway.Query;
+using Metrics.Gateway.Tests.Ingestion;
 using Metrics.Gateway.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
@@ -17,14 +20,14 @@ public class OpenApiTests
     [Fact]
     public async Task Lists_every_mapped_endpoint_with_a_summary_responses_and_tags()
     {
-        await using var host = await QueryApiHost.StartAsync(map: MapOthers);
+        await using var host = await StartWithIngestionAsync();
         var paths = (await host.GetAsync("/openapi/v1.json")).Body["paths"]!;
 
         var mapped = host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .SelectMany(static e => e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(m => (Path: e.RoutePattern.RawText!, Method: m)))
             .Where(static e => e.Method != "HEAD" && e.Path != "/page")
             .ToArray();
-        Assert.Equal(13, mapped.Length);
+        Assert.Equal(14, mapped.Length);
         foreach (var (path, method) in mapped)
         {
             var operation = paths["/" + path.Trim('/').Replace(":int", "", StringComparison.Ordinal)]?[method.ToLowerInvariant()];
@@ -42,7 +45,7 @@ public class OpenApiTests
     [Fact]
     public async Task Is_an_openapi_document_without_errors()
     {
-        await using var host = await QueryApiHost.StartAsync(map: MapOthers);
+        await using var host = await StartWithIngestionAsync();
         var text = await host.Http.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative), TestContext.Current.CancellationToken);
         var read = OpenApiDocument.Parse(text, OpenApiConstants.Json, new OpenApiReaderSettings());
         Assert.Empty(read.Diagnostic!.Errors);
@@ -52,7 +55,7 @@ public class OpenApiTests
     [Fact]
     public async Task Gives_an_example_of_every_json_body_and_the_queries_among_them_are_read()
     {
-        await using var host = await QueryApiHost.StartAsync(map: MapOthers);
+        await using var host = await StartWithIngestionAsync();
         var paths = (await host.GetAsync("/openapi/v1.json")).Body["paths"]!.AsObject();
         var parser = new QueryParser(Options.Create(new QueryApiOptions()));
         var read = 0;
@@ -101,11 +104,29 @@ public class OpenApiTests
         Assert.EndsWith($"it has {string.Join(", ", schema["properties"]!.AsObject().Select(static p => p.Key))}.", detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/api/v1/metrics", "application/json", new[] { "202", "400", "413", "415", "503" })]
+    [InlineData("/api/v1/write", "application/x-protobuf", new[] { "204", "400", "413", "415", "503" })]
+    [InlineData("/api/v1/push", "application/x-protobuf", new[] { "204", "400", "413", "415", "503" })]
+    public async Task Describes_the_body_and_the_answers_of_every_way_in(string path, string contentType, string[] statuses)
+    {
+        await using var host = await StartWithIngestionAsync();
+        var operation = (await host.GetAsync("/openapi/v1.json")).Body["paths"]![path]!["post"]!;
+
+        Assert.Equal([contentType], operation["requestBody"]!["content"]!.AsObject().Select(static c => c.Key));
+        Assert.Equal(statuses, operation["responses"]!.AsObject().Select(static r => r.Key));
+    }
+
+    private static Task<QueryApiHost> StartWithIngestionAsync() => QueryApiHost.StartAsync(map: MapOthers, configure: static services =>
+    {
+        services.AddSingleton<ISampleWriter>(new FakeSampleWriter());
+        services.AddMetricsIngestion(
+            new ConfigurationBuilder().AddInMemoryCollection([new("Metrics:StatsD:Enabled", "false")]).Build());
+    });
+
     private static void MapOthers(WebApplication app)
     {
-        app.MapPost("/api/v1/metrics", static () => "").WithApi(IngestionDescriptions.Json);
-        app.MapPost("/api/v1/write", static () => "").WithApi(IngestionDescriptions.RemoteWrite);
-        app.MapGet("/api/v1/status/statsd", static context => Task.CompletedTask).WithApi(IngestionDescriptions.StatsD);
+        app.MapMetricsIngestion();
         app.MapGet("/api/v1/other/{id:int}", static (int id) => $"{id}");
         app.MapGet("/page", static () => "");
     }

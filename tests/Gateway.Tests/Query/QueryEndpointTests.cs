@@ -128,8 +128,20 @@ public class QueryEndpointTests
     }
 
     [Theory]
+    [InlineData(null)]
+    [InlineData("application/x-www-form-urlencoded")]
+    public async Task Answers_curl_that_was_not_told_a_type(string? type)
+    {
+        await using var host = await QueryApiHost.StartAsync();
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(Valid));
+        content.Headers.ContentType = type is null ? null : new(type);
+        using var response = await host.Http.PostAsync(new Uri("/api/v1/query", UriKind.Relative), content, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Theory]
     [InlineData("text/plain", null, "Content-Type")]
-    [InlineData(null, null, "Content-Type")]
+    [InlineData("text/html", null, "Content-Type")]
     [InlineData("application/json", "gzip", "Content-Encoding")]
     public async Task Refuses_other_types_and_encodings(string? type, string? encoding, string field)
     {
@@ -156,6 +168,19 @@ public class QueryEndpointTests
         Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
         Assert.Equal("Metrics:Query:MaxPoints", (string?)problem["limit"]);
         Assert.Contains("50000000", (string?)problem["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_silo_that_is_too_busy_is_503_since_the_query_is_not_at_fault()
+    {
+        await using var host = await QueryApiHost.StartAsync();
+        host.Grain.OnExecute = static _ => throw new QueryLimitException("Metrics:Query:MaxConcurrentPerSilo", "4 queries are being evaluated.");
+        using var content = new StringContent(Valid, Encoding.UTF8, "application/json");
+        using var response = await host.Http.PostAsync(new Uri("/api/v1/query", UriKind.Relative), content, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.NotNull(response.Headers.RetryAfter);
+        var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        Assert.Equal("Metrics:Query:MaxConcurrentPerSilo", (string?)problem["limit"]);
     }
 
     public static TheoryData<string> Unavailabilities => [nameof(SiloUnavailableException), nameof(OrleansException), nameof(TimeoutException)];
@@ -296,7 +321,7 @@ public class QueryEndpointTests
         {
             InstrumentPublished = (instrument, self) =>
             {
-                if (instrument.Name == "metrics.query.duration" && instrument.Meter.Scope == meters)
+                if (instrument.Name == "metrics.api.query.duration" && instrument.Meter.Scope == meters)
                 {
                     self.EnableMeasurementEvents(instrument);
                 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Metrics.Core.Index;
 using Metrics.Core.Query;
 using Metrics.Gateway.Problems;
 using Metrics.Gateway.Query;
@@ -136,6 +137,14 @@ public class QueryParserTests
         AssertRefused("tags", new JsonObject(Enumerable.Range(0, 65).Select(i => KeyValuePair.Create($"k{i}", (JsonNode?)"v"))));
         AssertRefused("tags.a", new JsonObject { ["a"] = new JsonArray([.. Enumerable.Range(0, 1001).Select(i => (JsonNode)$"v{i}")]) });
         AssertRefused("tags.a.regex", new JsonObject { ["a"] = new JsonObject { ["regex"] = new string('x', 1025) } });
+        AssertRefused("tags", Not(65));
+    }
+
+    [Fact]
+    public void The_index_takes_as_many_conditions_as_a_query_may_have()
+    {
+        var query = new JsonObject { ["metric"] = "m", ["aggregation"] = "avg", ["tags"] = Not(64) };
+        Assert.True(CompiledSelector.TryCompile(Parse(query.ToJsonString()).Selector, out _, out var problem), problem.Reason);
     }
 
     [Fact]
@@ -179,6 +188,11 @@ public class QueryParserTests
 
         Assert.True(read > 100 && refused > 100, $"{read} read, {refused} refused: the damage is not varied enough");
     }
+
+    private static JsonObject Not(int values) => new()
+    {
+        ["a"] = new JsonObject { ["not"] = new JsonArray([.. Enumerable.Range(0, values).Select(i => (JsonNode)$"v{i}")]) },
+    };
 
     private static void AssertRefused(string field, JsonObject tags)
     {

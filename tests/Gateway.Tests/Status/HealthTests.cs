@@ -20,7 +20,7 @@ public class HealthTests
         host.Readiness.IsReady = false;
         Assert.Equal((HttpStatusCode.OK, "healthy"), await GetTextAsync(host, "/-/healthy"));
         Assert.Equal(
-            (HttpStatusCode.ServiceUnavailable, "not ready: the write-ahead log is being replayed (12 of 40 segments)"),
+            (HttpStatusCode.ServiceUnavailable, "not ready: the write-ahead log is being replayed (12 of 40 MB)"),
             await GetTextAsync(host, "/-/ready"));
     }
 
@@ -37,7 +37,7 @@ public class HealthTests
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         Assert.NotNull(response.Headers.RetryAfter?.Delta);
         Assert.Contains(
-            "12 of 40 segments", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            "12 of 40 MB", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
         host.Readiness.IsReady = true;
         using var later = await host.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);

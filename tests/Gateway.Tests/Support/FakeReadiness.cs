@@ -6,5 +6,5 @@ internal sealed class FakeReadiness : IReadiness
 {
     public bool IsReady { get; set; } = true;
 
-    public string Reason => "the write-ahead log is being replayed (12 of 40 segments)";
+    public string Reason => "the write-ahead log is being replayed (12 of 40 MB)";
 }

@@ -50,6 +50,27 @@ public sealed class WritePathTests(SharedCluster shared)
     }
 
     [Fact]
+    public void A_batch_is_used_again_unless_it_has_grown_large()
+    {
+        var key = _cluster.KeysOwnedBy(_cluster.Addresses[0], "write.pool", 1)[0];
+        var writer = _cluster.Writer(_cluster.Addresses[0]);
+        var made = Enumerable.Range(0, 64).Select(_ => writer.CreateBatch()).ToList();
+        var (large, small) = (made[0], made[1]);
+        Assert.Equal(AddResult.Added, large.Add(Points.WireKeyOf(key), key, Points.StartMs, 0));
+        for (var i = 1; i < 100_000; i++)
+        {
+            Assert.Equal(AddResult.Added, large.Add(Points.WireKeyOf(key), Points.StartMs + i, i));
+        }
+
+        made.ForEach(static batch => batch.Dispose());
+        var again = Enumerable.Range(0, 64).Select(_ => writer.CreateBatch()).ToList();
+        Assert.Contains(small, again);
+        Assert.DoesNotContain(large, again);
+        Assert.All(again, static batch => Assert.Equal(0, batch.Count));
+        again.ForEach(static batch => batch.Dispose());
+    }
+
+    [Fact]
     public async Task A_distribution_lands_on_its_owner_and_is_part_of_a_percentile()
     {
         const string Metric = "write.distribution";

@@ -69,7 +69,10 @@ public sealed class QueryFanOutTests(SharedCluster shared)
     }
 
     [Fact]
-    public async Task A_caller_that_gives_up_stops_its_query_on_every_silo()
+    public Task A_caller_that_gives_up_stops_its_query_on_another_silo() => GiveUpAsync(static (grains, other, cancellation) =>
+        grains.GetGrain<ISiloQueryGrain>(other.ToParsableString()).Evaluate(Points.Plan("query.places"), cancellation).AsTask());
+
+    private async Task GiveUpAsync(Func<IGrainFactory, SiloAddress, CancellationToken, Task> ask)
     {
         var silo = _cluster.Addresses[1];
         var places = _cluster.Get<QueryPlaces>(silo);
@@ -77,21 +80,20 @@ public sealed class QueryFanOutTests(SharedCluster shared)
         var running = Enumerable.Range(0, SharedCluster.MaxConcurrent).Select(_ => places.RunAsync(() => done.Task, CancellationToken.None)).ToList();
         try
         {
-            var elsewhere = _cluster.GrainsOf(_cluster.Addresses[0]).GetGrain<IQueryGrain>(0);
             using var givesUp = new CancellationTokenSource();
-            var abandoned = elsewhere.Execute(Points.Plan("query.places"), givesUp.Token).AsTask();
+            var abandoned = ask(_cluster.GrainsOf(_cluster.Addresses[0]), silo, givesUp.Token);
             await Eventually.TrueAsync(() => places.Waiting == 1, "the query waits for a place on the other silo");
             await givesUp.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => abandoned);
-            await Eventually.TrueAsync(() => places.Waiting == 0, "it no longer waits there");
+
+            // Far sooner than it would by itself, which is after two and a half minutes.
+            await Eventually.TrueAsync(() => places.Waiting == 0, "it no longer waits there", seconds: 10);
         }
         finally
         {
             done.SetResult(true);
             await Task.WhenAll(running);
         }
-
-        Assert.Empty((await _cluster.Client.GetGrain<IQueryGrain>(0).Execute(Points.Plan("query.places"), CancellationToken.None)).Groups);
     }
 
     private List<SeriesKey> Keys(string metric, int onEach) => [.. _cluster.Addresses.SelectMany(a => _cluster.KeysOwnedBy(a, metric, onEach))];

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Metrics.Core.Model;
 using Metrics.Core.Query;
 using Metrics.Grains.Interfaces.Series;
@@ -32,6 +34,30 @@ public sealed class SeriesGrainTests(SharedCluster shared)
             Assert.Equal((2, Points.StartMs, Points.StartMs + 1000), (described.Samples, described.OldestMs, described.NewestMs));
             Assert.All(_cluster.Addresses, silo => Assert.Equal(silo.Equals(owner), _cluster.Get<ActiveSeries>(silo).Contains(key.Id)));
         }
+    }
+
+    [Fact]
+    public async Task What_a_grain_refuses_is_counted_by_reason()
+    {
+        var counted = new ConcurrentBag<(long Count, object? Reason)>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, self) =>
+            {
+                if (instrument.Name == "metrics.engine.rejected")
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) => counted.Add((count, tags[0].Value)));
+        listener.Start();
+        var key = SeriesKey.Create("series.refused");
+
+        Assert.Equal(1, await Grain(key).Append(key, [new Sample(Points.StartMs, 1), new Sample(0, 1), new Sample(1L << 50, 1)]));
+
+        Assert.Contains((1, "too_old"), counted);
+        Assert.Contains((1, "too_far_ahead"), counted);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class SharedCluster : IAsyncLifetime
         ("Metrics:Query:MaxConcurrentPerSilo", $"{MaxConcurrent}"),
         ("Metrics:Query:MaxSeries", "1000"),
         ("Metrics:Query:MaxPoints", "20000"),
-        ("Metrics:Query:Timeout", "00:01:00"));
+        ("Metrics:Query:Timeout", "00:05:00"));
 
     public async ValueTask DisposeAsync()
     {

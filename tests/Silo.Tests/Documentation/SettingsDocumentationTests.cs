@@ -5,6 +5,7 @@ using Metrics.Core.Storage;
 using Metrics.Gateway.Ingestion;
 using Metrics.Grains.Shards;
 using Metrics.Silo.Hosting;
+using Metrics.Tests.Shared;
 
 namespace Metrics.Silo.Tests.Documentation;
 
@@ -48,7 +49,7 @@ public sealed partial class SettingsDocumentationTests
 
     /// <summary>Rows of the tables whose first cell is a setting under <c>Metrics</c>.</summary>
     private static List<(string Path, string Default)> Described() =>
-        [.. SettingRow().Matches(Repository.Read("docs/operations.md")).Select(static m => (m.Groups["path"].Value, m.Groups["default"].Value))];
+        [.. SettingRow().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"))).Select(static m => (m.Groups["path"].Value, m.Groups["default"].Value))];
 
     /// <summary>Two classes may bind to one section; what they share must agree.</summary>
     private static List<(string Path, string Default)> Existing() =>

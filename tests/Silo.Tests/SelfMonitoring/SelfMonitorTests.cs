@@ -1,8 +1,10 @@
 using Metrics.Core.Ingestion;
+using Metrics.Core.Status;
 using Metrics.Silo.SelfMonitoring;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -46,6 +48,26 @@ public sealed class SelfMonitorTests
         await monitor.StopAsync(TestContext.Current.CancellationToken);
 
         Assert.True(monitor.ExecuteTask!.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task Waits_in_silence_until_the_process_is_ready()
+    {
+        var time = new FakeTimeProvider(Start);
+        var writer = new RecordingWriter();
+        var counting = new CountingSource(new HostSeries("h"));
+        var readiness = new Switch();
+        var log = new CountingLogger();
+        using var monitor = Create(writer, time, counting, readiness, log);
+        await monitor.StartAsync(TestContext.Current.CancellationToken);
+        await AdvanceUntil(time, () => readiness.Asked >= 3);
+        Assert.Equal(0, counting.Ticks);
+
+        readiness.IsOn = true;
+        await AdvanceUntil(time, () => !writer.Batches.IsEmpty);
+        await monitor.StopAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, log.Count);
     }
 
     [Theory]
@@ -118,10 +140,16 @@ public sealed class SelfMonitorTests
         return services;
     }
 
-    private static SelfMonitor Create(RecordingWriter writer, FakeTimeProvider time, CountingSource? source = null)
+    private static SelfMonitor Create(
+        RecordingWriter writer, FakeTimeProvider time, CountingSource? source = null, IReadiness? readiness = null, ILogger<SelfMonitor>? logger = null)
     {
         var recorder = new HostRecorder(writer, [source ?? new CountingSource(new HostSeries("h"))], time);
-        return new SelfMonitor(recorder, [], Options.Create(new SelfMonitoringOptions()), time, NullLogger<SelfMonitor>.Instance);
+        return new SelfMonitor(
+            recorder,
+            readiness is null ? [] : [readiness],
+            Options.Create(new SelfMonitoringOptions()),
+            time,
+            logger ?? NullLogger<SelfMonitor>.Instance);
     }
 
     /// <summary>The monitor waits on the clock in a task of its own, so that the clock is moved until it has done the thing.</summary>
@@ -144,5 +172,45 @@ public sealed class SelfMonitorTests
         public int Ticks { get; private set; }
 
         public void Collect(in Tick tick, SampleSink sink) => sink.Add(_series, ++Ticks);
+    }
+
+    private sealed class Switch : IReadiness
+    {
+        private volatile bool _isOn;
+        private int _asked;
+
+        public bool IsOn
+        {
+            set => _isOn = value;
+        }
+
+        public int Asked => Volatile.Read(ref _asked);
+
+        public bool IsReady
+        {
+            get
+            {
+                Interlocked.Increment(ref _asked);
+                return _isOn;
+            }
+        }
+
+        public string Reason => "the write-ahead log is being replayed";
+    }
+
+    private sealed class CountingLogger : ILogger<SelfMonitor>
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Interlocked.Increment(ref _count);
     }
 }

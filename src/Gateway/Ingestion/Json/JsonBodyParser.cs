@@ -114,41 +114,34 @@ internal ref struct JsonBodyParser
     private void ParseElement()
     {
         var start = _position;
-        if (JsonElementScanner.TryScan(_body, start, out var point))
+        var isPlain = JsonElementScanner.TryScan(_body, start, out var point);
+        var scanned = isPlain
+            ? new ScannedPoint(KeyOf(point), point.HasTimestamp ? point.TimestampMs : _nowMs, point.Value, start, _index)
+            : ScannedPoint.None;
+        if (isPlain)
         {
-            // One element behind: while this one was scanned, memory fetched what the last one needs.
-            var timestampMs = point.HasTimestamp ? point.TimestampMs : _nowMs;
-            var scanned = new ScannedPoint(KeyOf(point), timestampMs, point.Value, start, point.End, _index);
             _batch.Expect(scanned.WireKey);
-            if (!TryAddPending())
-            {
-                return;
-            }
-
-            _pending = scanned;
-            _position = point.End;
         }
-        else
+
+        // One element behind: while this one was scanned, memory fetched what the last one needs.
+        if (!TryAddPending())
         {
-            if (!TryAddPending())
-            {
-                return;
-            }
-
-            _position = ParseInFull(start, _index);
+            return;
         }
 
+        _pending = scanned;
+        _position = isPlain ? point.End : ParseInFull(start, _index);
         _index++;
     }
 
     /// <summary>
-    /// Adds the element that was scanned last, if there is one. The end that the scanner guessed counts only when a look-up confirms
-    /// its bytes: when a reading in full finds another, what was taken for the elements behind it was none.
+    /// Adds the scanned element. Where it ends was a guess that only a known wire key confirms: a new one is read in full, and parsing
+    /// goes back to where it really ends.
     /// </summary>
-    /// <returns>False when parsing was set back, to right behind that element.</returns>
+    /// <returns>False when parsing went back: what was scanned after the element counts for nothing.</returns>
     private bool TryAddPending()
     {
-        var (wireKey, timestampMs, value, start, scannedEnd, index) = _pending;
+        var (wireKey, timestampMs, value, start, index) = _pending;
         if (start < 0)
         {
             return true;
@@ -162,11 +155,10 @@ internal ref struct JsonBodyParser
             return true;
         }
 
-        var (position, next) = (_position, _index);
-        (_position, _index) = (start, index);
-        var end = ParseInFull(start, index);
-        (_position, _index) = end == scannedEnd ? (position, next) : (end, index + 1);
-        return end == scannedEnd;
+        (_index, _position) = (index, start);
+        _position = ParseInFull(start, index);
+        _index++;
+        return false;
     }
 
     /// <returns>Where the element ends.</returns>
@@ -208,9 +200,9 @@ internal ref struct JsonBodyParser
     private void Reject(FieldProblem problem, int index) => (_rejected ??= new RejectedPoints()).Add(index, problem);
 
     /// <summary>An element of the usual form that is still to be added.</summary>
-    private readonly record struct ScannedPoint(WireKey WireKey, long TimestampMs, double Value, int Start, int End, int Index)
+    private readonly record struct ScannedPoint(WireKey WireKey, long TimestampMs, double Value, int Start, int Index)
     {
-        public static readonly ScannedPoint None = new(default, 0, 0, -1, -1, 0);
+        public static readonly ScannedPoint None = new(default, 0, 0, -1, 0);
     }
 
     // The two pieces side by side are hashed as the one region they make up; apart, by their two hashes. A region starts with a

@@ -8,7 +8,7 @@ internal static class ServerMetrics
 {
     private const string Engine = EngineInstruments.MeterName;
 
-    /// <summary>The meter of the HTTP edges, which is theirs to name.</summary>
+    /// <summary>The meter of the edges, which is theirs to name.</summary>
     private const string Edges = "Metrics.Ingestion";
 
     /// <summary>Rows of the same metric are added up.</summary>
@@ -17,6 +17,7 @@ internal static class ServerMetrics
         new(Engine, "metrics.engine.samples", "metrics.ingest.samples_per_second", InstrumentReading.PerSecond),
         new(Engine, "metrics.engine.rejected", "metrics.ingest.rejected_per_second", InstrumentReading.PerSecond),
         new(Edges, "metrics.ingest.rejected", "metrics.ingest.rejected_per_second", InstrumentReading.PerSecond),
+        new(Edges, "metrics.statsd.refused_samples", "metrics.ingest.rejected_per_second", InstrumentReading.PerSecond),
         new(Engine, "metrics.series.live", "metrics.series.live", InstrumentReading.Value),
         new(Engine, "metrics.samples.in_memory", "metrics.samples.in_memory", InstrumentReading.Value),
         new(Engine, "metrics.engine.query.duration", "metrics.query.per_second", InstrumentReading.PerSecond),
