@@ -49,7 +49,7 @@ public readonly record struct Aggregation(AggregationKind Kind, double Quantile 
 
         if (text is null || text.Length is < 2 or > 20 || text[0] != 'p'
             || !double.TryParse(text.AsSpan(1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent)
-            || percent is < 0 or > 100)
+            || percent is not (>= 0 and <= 100))
         {
             return false;
         }

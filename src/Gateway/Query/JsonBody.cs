@@ -43,6 +43,10 @@ internal sealed class JsonBody(IOptions<QueryApiOptions> options)
                 Limit = $"{QueryApiOptions.Section}:{nameof(QueryApiOptions.MaxBodyBytes)}",
             });
         }
+        catch (IOException e) when (e is not BadHttpRequestException && !context.RequestAborted.IsCancellationRequested)
+        {
+            throw new ApiException(new ApiFailure(StatusCodes.Status400BadRequest, null, $"The body cannot be read: {e.Message}"));
+        }
         catch (JsonException e)
         {
             throw new ApiException(new ApiFailure(StatusCodes.Status400BadRequest, null, Explain(e)));

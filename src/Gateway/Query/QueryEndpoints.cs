@@ -20,7 +20,7 @@ internal static class QueryEndpoints
     private static async Task Query(HttpContext context, JsonBody body, QueryParser parser, QueryClient client, TimeProvider time)
     {
         using var document = await body.ReadAsync(context);
-        var plan = parser.Parse(document.RootElement, time.GetUtcNow().ToUnixTimeMilliseconds());
+        var plan = parser.Parse(document.RootElement, TimeText.Now(time));
         var result = await client.Ask("query", grain => grain.Execute(plan, context.RequestAborted), context.RequestAborted);
         await using var answer = await JsonAnswer.StartAsync(context.Response);
         await QueryAnswer.WriteAsync(answer, plan, result);
@@ -29,7 +29,7 @@ internal static class QueryEndpoints
     private static async Task Batch(HttpContext context, JsonBody body, BatchRunner runner, TimeProvider time)
     {
         using var document = await body.ReadAsync(context);
-        var outcomes = runner.Start(document.RootElement, time.GetUtcNow().ToUnixTimeMilliseconds(), context);
+        var outcomes = runner.Start(document.RootElement, TimeText.Now(time), context);
         await using var answer = await JsonAnswer.StartAsync(context.Response);
         var json = answer.Json;
         json.WriteStartObject();

@@ -16,6 +16,16 @@ internal static class TimeText
 
     private static readonly string[] Rfc3339 = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
+    /// <summary>
+    /// What <c>now</c> stands for: the end of the current millisecond, since a query's end is exclusive, and a point of this
+    /// millisecond that has been answered is to be found.
+    /// </summary>
+    public static long Now(TimeProvider time)
+    {
+        var now = time.GetUtcNow();
+        return now.ToUnixTimeMilliseconds() + (now.Ticks % TimeSpan.TicksPerMillisecond == 0 ? 0 : 1);
+    }
+
     /// <summary>Seconds, or milliseconds by size, to the nearest millisecond.</summary>
     public static bool TryParse(double number, out long epochMs)
     {

@@ -40,18 +40,20 @@ internal sealed class QueryGrain(
     }
 
     public async ValueTask<IReadOnlyList<string>> ListMetrics(SeriesSelector selector, int limit) =>
-        await ListAsync(limit, q => q.ListMetrics(selector, limit), g => g.ListMetrics(selector, limit));
+        await ListAsync(limit, q => q.ListMetricsAsync(selector, limit), g => g.ListMetrics(selector, limit));
 
     public async ValueTask<IReadOnlyList<string>> ListTagKeys(SeriesSelector selector, int limit) =>
-        await ListAsync(limit, q => q.ListTagKeys(selector, limit), g => g.ListTagKeys(selector, limit));
+        await ListAsync(limit, q => q.ListTagKeysAsync(selector, limit), g => g.ListTagKeys(selector, limit));
 
     public async ValueTask<IReadOnlyList<string>> ListTagValues(string tagKey, SeriesSelector selector, int limit) =>
-        await ListAsync(limit, q => q.ListTagValues(tagKey, selector, limit), g => g.ListTagValues(tagKey, selector, limit));
+        await ListAsync(limit, q => q.ListTagValuesAsync(tagKey, selector, limit), g => g.ListTagValues(tagKey, selector, limit));
 
     public async ValueTask<IReadOnlyList<SeriesKey>> FindSeries(SeriesSelector selector, int limit)
     {
-        var answers = await AskAsync([], q => Task.Run(() => q.FindSeries(selector, limit)), g => g.FindSeries(selector, limit).AsTask());
-        return SeriesKeyOrder.Smallest(answers.SelectMany(static a => a).DistinctBy(static k => k.Id), limit);
+        var answers = await AskAsync([], q => q.FindSeriesAsync(selector, limit), g => g.FindSeries(selector, limit).AsTask());
+        return answers.Count == 1
+            ? answers[0]
+            : SeriesKeyOrder.Smallest(answers.SelectMany(static a => a).DistinctBy(static k => k.Id), limit);
     }
 
     private async Task<QueryResult> ExecuteAsync(QueryPlan plan, CancellationToken cancellation)
@@ -107,9 +109,9 @@ internal sealed class QueryGrain(
     }
 
     private async Task<IReadOnlyList<string>> ListAsync(
-        int limit, Func<SiloQueries, List<string>> here, Func<ISiloQueryGrain, ValueTask<List<string>>> there)
+        int limit, Func<SiloQueries, Task<List<string>>> here, Func<ISiloQueryGrain, ValueTask<List<string>>> there)
     {
-        var answers = await AskAsync([], q => Task.Run(() => here(q)), g => there(g).AsTask());
+        var answers = await AskAsync([], here, g => there(g).AsTask());
 
         // A list by name: what a collection expression makes for the interface has no serializer.
         return answers.Count == 1

@@ -19,40 +19,36 @@ internal sealed class SiloQueries(StorageEngine engine, QueryEvaluator evaluator
 
     public long EstimateSamples(QueryPlan plan) => evaluator.EstimateSamples(plan, ReadyShards());
 
-    public List<string> ListMetrics(SeriesSelector selector, int limit) =>
-        List(selector, limit, (index, compiled, found) => index.ListMetrics(compiled, found));
+    public Task<List<string>> ListMetricsAsync(SeriesSelector selector, int limit) =>
+        ListAsync(selector, limit, (index, compiled, found) => index.ListMetrics(compiled, found));
 
-    public List<string> ListTagKeys(SeriesSelector selector, int limit) =>
-        List(selector, limit, (index, compiled, found) => index.ListTagKeys(compiled, found));
+    public Task<List<string>> ListTagKeysAsync(SeriesSelector selector, int limit) =>
+        ListAsync(selector, limit, (index, compiled, found) => index.ListTagKeys(compiled, found));
 
-    public List<string> ListTagValues(string tagKey, SeriesSelector selector, int limit) =>
-        List(selector, limit, (index, compiled, found) => index.ListTagValues(tagKey, compiled, found));
+    public Task<List<string>> ListTagValuesAsync(string tagKey, SeriesSelector selector, int limit) =>
+        ListAsync(selector, limit, (index, compiled, found) => index.ListTagValues(tagKey, compiled, found));
 
-    public List<SeriesKey> FindSeries(SeriesSelector selector, int limit)
+    public Task<List<SeriesKey>> FindSeriesAsync(SeriesSelector selector, int limit)
     {
         var compiled = Compile(selector);
-        var keys = new List<SeriesKey>();
+        return places.ListAsync(() => SeriesKeyOrder.Smallest(Find(compiled), limit));
+    }
+
+    private IEnumerable<SeriesKey> Find(CompiledSelector selector)
+    {
         var ordinals = new List<int>();
         foreach (var shard in ReadyShards())
         {
             ordinals.Clear();
-            shard.Index.Select(compiled, ordinals);
+            shard.Index.Select(selector, ordinals);
             foreach (var ordinal in ordinals)
             {
                 if (shard.Index.TryGetKey(ordinal, out var key))
                 {
-                    keys.Add(key);
-                }
-
-                // Only the smallest are asked for: more than a multiple of them need not be held at once.
-                if (keys.Count > 1024 + (limit * 4L))
-                {
-                    keys = SeriesKeyOrder.Smallest(keys, limit);
+                    yield return key;
                 }
             }
         }
-
-        return SeriesKeyOrder.Smallest(keys, limit);
     }
 
     /// <exception cref="SiloUnavailableException">The logs are not read yet: the answer would have a part of the points and not say so.</exception>
@@ -64,15 +60,18 @@ internal sealed class SiloQueries(StorageEngine engine, QueryEvaluator evaluator
         ? compiled
         : throw new ArgumentException($"{problem.Field} {problem.Reason}", nameof(selector));
 
-    private List<string> List(SeriesSelector selector, int limit, Action<TagIndex, CompiledSelector, HashSet<int>> collect)
+    private Task<List<string>> ListAsync(SeriesSelector selector, int limit, Action<TagIndex, CompiledSelector, HashSet<int>> collect)
     {
         var compiled = Compile(selector);
-        var found = new HashSet<int>();
-        foreach (var shard in ReadyShards())
+        return places.ListAsync<List<string>>(() =>
         {
-            collect(shard.Index, compiled, found);
-        }
+            var found = new HashSet<int>();
+            foreach (var shard in ReadyShards())
+            {
+                collect(shard.Index, compiled, found);
+            }
 
-        return [.. symbols.InOrder(found, limit)];
+            return [.. symbols.InOrder(found, limit)];
+        });
     }
 }

@@ -18,14 +18,14 @@ internal sealed class SiloQueryGrain(SiloQueries queries) : Grain, ISiloQueryGra
         await Task.Run(() => queries.EstimateSamples(plan), cancellationToken);
 
     public async ValueTask<List<string>> ListMetrics(SeriesSelector selector, int limit) =>
-        await Task.Run(() => queries.ListMetrics(selector, limit));
+        await queries.ListMetricsAsync(selector, limit);
 
     public async ValueTask<List<string>> ListTagKeys(SeriesSelector selector, int limit) =>
-        await Task.Run(() => queries.ListTagKeys(selector, limit));
+        await queries.ListTagKeysAsync(selector, limit);
 
     public async ValueTask<List<string>> ListTagValues(string tagKey, SeriesSelector selector, int limit) =>
-        await Task.Run(() => queries.ListTagValues(tagKey, selector, limit));
+        await queries.ListTagValuesAsync(tagKey, selector, limit);
 
     public async ValueTask<List<SeriesKey>> FindSeries(SeriesSelector selector, int limit) =>
-        await Task.Run(() => queries.FindSeries(selector, limit));
+        await queries.FindSeriesAsync(selector, limit);
 }

@@ -27,6 +27,7 @@ public static class SiloApplication
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         KnownSettings.Check(builder.Configuration);
         KnownSettings.CheckCommandLine(args);
+        LogLevels.Check(builder.Configuration);
         if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is { Length: > 0 } urls)
         {
             ListenAddresses.Check(urls);

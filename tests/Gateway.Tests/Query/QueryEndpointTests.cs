@@ -255,6 +255,38 @@ public class QueryEndpointTests
         Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("/api/v1/query", Valid)).Status);
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 1)]
+    [InlineData(9_999, 1)]
+    public async Task Now_takes_in_the_millisecond_that_has_begun(long ticks, long expected)
+    {
+        await using var host = await QueryApiHost.StartAsync();
+        host.Time.Advance(TimeSpan.FromTicks(ticks));
+
+        await host.PostAsync("/api/v1/query", """{"metric":"m","aggregation":"avg","from":"now-5m"}""");
+        await host.PostAsync("/api/v1/query/batch", """{"queries":[{"metric":"m","aggregation":"avg","from":"now-5m","to":"now"}]}""");
+
+        Assert.Equal(2, host.Grain.Plans.Count);
+        Assert.All(host.Grain.Plans, plan => Assert.Equal(
+            (QueryApiHost.NowMs + expected - 300_000, QueryApiHost.NowMs + expected), (plan.FromMs, plan.ToMs)));
+    }
+
+    [Fact]
+    public async Task Refuses_a_chunk_of_an_impossible_length()
+    {
+        await using var host = await QueryApiHost.StartAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, host.Http.BaseAddress!.Port, TestContext.Current.CancellationToken);
+
+        await client.GetStream().WriteAsync(
+            "POST /api/v1/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFF\r\n{"u8.ToArray(),
+            TestContext.Current.CancellationToken);
+
+        using var reader = new StreamReader(client.GetStream());
+        Assert.StartsWith("HTTP/1.1 400 ", await reader.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Goes_on_serving_after_a_client_left_in_the_middle()
     {

@@ -87,6 +87,7 @@ public class QueryParserTests
     [InlineData("""{"metric":"m","metric":"n","aggregation":"avg"}""", "metric", "twice")]
     [InlineData("""{"metric":"\ud800","aggregation":"avg"}""", "metric", "Unicode")]
     [InlineData("""{"metric":"m","aggregation":"avgg"}""", "aggregation", "did you mean avg?")]
+    [InlineData("""{"metric":"m","aggregation":"pNaN"}""", "aggregation", "percentile")]
     [InlineData("""{"metric":"m","aggregation":"p101"}""", "aggregation", "percentile")]
     [InlineData("""{"metric":"m","aggregation":"avg","tags":[]}""", "tags", "must be an object")]
     [InlineData("""{"metric":"m","aggregation":"avg","tags":{"a":1}}""", "tags.a", "must be a string")]

@@ -45,6 +45,29 @@ public sealed class QueryPlacesTests
         Assert.All(await Task.WhenAll(running), static answer => Assert.Equal(1, answer));
     }
 
+    [Fact]
+    public async Task Listings_have_half_the_places_and_leave_those_of_the_queries_alone()
+    {
+        using var places = Create(4, TimeSpan.FromMilliseconds(400));
+        using var done = new ManualResetEventSlim();
+        var running = Enumerable.Range(0, 2).Select(_ => places.ListAsync(() => Blocked(done))).ToList();
+
+        var e = await Assert.ThrowsAsync<QueryLimitException>(() => places.ListAsync(static () => 2));
+        Assert.Equal("Metrics:Query:MaxConcurrentPerSilo", e.Limit);
+        Assert.Contains("2 listings are being made", e.Message, StringComparison.Ordinal);
+        Assert.Equal(3, await places.RunAsync(static () => Task.FromResult(3), CancellationToken.None));
+
+        done.Set();
+        Assert.All(await Task.WhenAll(running), static answer => Assert.Equal(1, answer));
+        Assert.Equal(4, await places.ListAsync(static () => 4));
+    }
+
+    private static int Blocked(ManualResetEventSlim done)
+    {
+        done.Wait(TestContext.Current.CancellationToken);
+        return 1;
+    }
+
     private static QueryPlaces Create(int places, TimeSpan timeout) =>
         new(Options.Create(new QueryOptions { MaxConcurrentPerSilo = places, Timeout = timeout }));
 }

@@ -18,6 +18,7 @@ public sealed class SettingTests : IDisposable
     [InlineData("--Metrics:Wal:Commit=sometimes", "Metrics:Wal:Commit")]
     [InlineData("--Metrics:DataPath=", "Metrics:DataPath")]
     [InlineData("--Metrics:Shards=3", "Metrics:Shards is 3")]
+    [InlineData("--Logging:LogLevel:Default=Loud", "Logging:LogLevel:Default", "Information")]
     [InlineData("--urls=nonsense", "--urls", "http://127.0.0.1:8080")]
     [InlineData("--urls=ftp://127.0.0.1:8080", "--urls")]
     [InlineData("--urls=http://192.0.2.1:8080", "--urls")]

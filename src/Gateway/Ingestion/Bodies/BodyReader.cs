@@ -45,6 +45,12 @@ internal sealed class BodyReader(IOptions<IngestOptions> options, BodyBudget bud
                 ? BodyRefusedException.TooLarge(_limit)
                 : new BodyRefusedException(e.StatusCode, "body", e.Message, e);
         }
+        catch (IOException e) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            // A chunk's length that does not fit into an int comes as this.
+            body.Dispose();
+            throw new BodyRefusedException(StatusCodes.Status400BadRequest, "body", $"The body cannot be read: {e.Message}", e);
+        }
         catch
         {
             body.Dispose();

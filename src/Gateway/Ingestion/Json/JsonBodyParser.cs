@@ -65,13 +65,16 @@ internal ref struct JsonBodyParser
 
         while (true)
         {
-            if (_index == _options.MaxPoints)
+            Next();
+            if (_index < _options.MaxPoints)
+            {
+                ParseElement();
+            }
+            else if (TryAddPending())
             {
                 return new JsonResult(JsonOutcome.TooManyPoints, _index, _position, "", null);
             }
 
-            Next();
-            ParseElement();
             var separator = Next();
             if (separator != ',' && !TryAddPending())
             {

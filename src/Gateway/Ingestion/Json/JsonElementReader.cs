@@ -52,7 +52,7 @@ internal static class JsonElementReader
         bool metric = false, tags = false, timestamp = false, value = false;
         for (var ordinal = 1; reader.Read() && reader.TokenType == JsonTokenType.PropertyName; ordinal++)
         {
-            if (reader.ValueTextEquals("metric"u8))
+            if (IsNamed(ref reader, "metric"u8))
             {
                 found ??= Twice(ref metric, "metric");
                 reader.Read();
@@ -62,7 +62,7 @@ internal static class JsonElementReader
                 point.MetricEnd = start + (int)reader.BytesConsumed;
                 point.MetricOrdinal = ordinal;
             }
-            else if (reader.ValueTextEquals("tags"u8))
+            else if (IsNamed(ref reader, "tags"u8))
             {
                 found ??= Twice(ref tags, "tags");
                 reader.Read();
@@ -71,14 +71,14 @@ internal static class JsonElementReader
                 point.TagsEnd = point.TagsStart == 0 ? 0 : start + (int)reader.BytesConsumed;
                 point.TagsOrdinal = ordinal;
             }
-            else if (reader.ValueTextEquals("timestamp"u8))
+            else if (IsNamed(ref reader, "timestamp"u8))
             {
                 found ??= Twice(ref timestamp, "timestamp");
                 reader.Read();
                 found ??= ReadTimestamp(ref reader, ref point);
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals("value"u8))
+            else if (IsNamed(ref reader, "value"u8))
             {
                 found ??= Twice(ref value, "value");
                 reader.Read();
@@ -95,6 +95,11 @@ internal static class JsonElementReader
 
         return found ?? (!metric ? new("metric", "is missing") : !value ? new("value", "is missing") : null);
     }
+
+    // Half a surrogate pair makes the reader throw; no field that is known has any.
+    private static bool IsNamed(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
+        !(reader.ValueIsEscaped && (reader.ValueSpan.IndexOf("\\ud"u8) >= 0 || reader.ValueSpan.IndexOf("\\uD"u8) >= 0))
+        && reader.ValueTextEquals(name);
 
     private static FieldProblem? Twice(ref bool seen, string field)
     {

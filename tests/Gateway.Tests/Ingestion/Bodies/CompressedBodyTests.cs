@@ -163,6 +163,20 @@ public sealed class CompressedBodyTests
     }
 
     [Fact]
+    public async Task A_chunk_of_an_impossible_length_is_400()
+    {
+        await using var host = await IngestionHost.StartAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, host.Address.Port, TestContext.Current.CancellationToken);
+
+        await client.GetStream().WriteAsync(
+            "POST /api/v1/metrics HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFF\r\n[{"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        using var reader = new StreamReader(client.GetStream());
+        Assert.StartsWith("HTTP/1.1 400 ", await reader.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_sender_that_goes_away_half_way_gives_its_memory_back()
     {
         await using var host = await IngestionHost.StartAsync();

@@ -7,7 +7,7 @@ namespace Metrics.Gateway.Tests.Ingestion.Json;
 internal sealed class JsonDocuments(int seed)
 {
     private static readonly string[] Texts =
-        ["", "a", "cpu.user", "/v1/users/{id}", "}", "\\\"},", "\\u0041\\n", "é", "\\ud83d\\ude00", "x\\\\", "{\\\"a\\\":1}", ",\\\"value\\\":3", "{", "[]"];
+        ["", "a", "cpu.user", "/v1/users/{id}", "}", "\\\"},", "\\u0041\\n", "é", "\\ud83d\\ude00", "x\\\\", "{\\\"a\\\":1}", ",\\\"value\\\":3", "{", "[]", "a } }b", "a }},1,[] "];
 
     private static readonly string[] Numbers =
     [

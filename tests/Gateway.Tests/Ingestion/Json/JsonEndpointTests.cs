@@ -99,6 +99,8 @@ public sealed class JsonEndpointTests
     [InlineData("""{"metric":"m","timestamp":1708632000000000,"value":1}""", "timestamp", "is too large for milliseconds: send epoch seconds or milliseconds")]
     [InlineData("""{"metric":"m","timestamp":1e300,"value":1}""", "timestamp", "is too large for milliseconds: send epoch seconds or milliseconds")]
     [InlineData("""{"metric":"m","vlaue":1}""", "vlaue", "is not a field of a point: metric, tags, timestamp and value are")]
+    [InlineData("""{"metric":"m","value":1,"\ud800":1}""", "\\\\ud800", "is not a field of a point: metric, tags, timestamp and value are")]
+    [InlineData("""{"\uDC00metric":"m","value":1}""", "\\\\uDC00metric", "is not a field of a point: metric, tags, timestamp and value are")]
     [InlineData("17", "element", "is not an object")]
     [InlineData("[{}]", "element", "is not an object")]
     [InlineData("null", "element", "is not an object")]
@@ -112,6 +114,52 @@ public sealed class JsonEndpointTests
         var expected = $$"""{"accepted":2,"rejected":[{"index":1,"field":"{{field}}","reason":"{{reason}}"}],"rejectedCount":1}""";
         Assert.Equal(expected, answer.Body);
         Assert.Equal(["a", "b"], host.Writer.Points.Select(p => p.Series.Metric));
+    }
+
+    [Theory]
+    [InlineData("""[{"metric":"x","tags":{"a":1},"value":1},{"metric":"a","tags":{"h":"1"},"value":1},{"metric":"b","value":2}]""")]
+    [InlineData("""[{"metric":"x","value":1,"tags":{"a":1}},{"metric":"a","value":1,"tags":{"h":"1"}},{"metric":"b","value":2}]""")]
+    [InlineData("""[{"metric":"x","value":1,"tags":{"a":1}},{"metric":"a","value":1},{"metric":"b","value":2,"tags":{"h":"1"}}]""")]
+    [InlineData("""[{"metric":"x","value":1,"tags":{"a":1}},17,{"metric":"a","value":1},{"metric":"b","value":2,"tags":{"h":"1"}}]""")]
+    public async Task Points_behind_tags_that_are_none_are_not_swallowed_with_them(string body)
+    {
+        await using var host = await IngestionHost.StartAsync();
+
+        for (var pass = 0; pass < 2; pass++)
+        {
+            var answer = await host.PostJsonAsync(body);
+
+            Assert.StartsWith("""{"accepted":2,"rejected":[{"index":0,"field":"tags.a","reason":"is not a string"}""", answer.Body, StringComparison.Ordinal);
+            Assert.Equal(["a", "b"], host.Writer.Points.Skip(2 * pass).Select(p => p.Series.Metric));
+        }
+    }
+
+    [Theory]
+    [InlineData("""[{"metric":"a","value":1,"tags":{"k":"a } }g"}},{"metric":"b","value":2}]""")]
+    [InlineData("""[{"metric":"a","value":1,"tags":{"k":"a } ]"}},{"metric":"b","value":2}]""")]
+    [InlineData("""[{"metric":"a","value":1,"tags":{"k":"a }},17,[]"}},{"metric":"b","value":2}]""")]
+    [InlineData("""[{"metric":"a","value":1,"tags":{"k":"a }}]"}},{"metric":"b","value":2}]""")]
+    public async Task Braces_in_a_tag_value_do_not_end_the_tags(string body)
+    {
+        await using var host = await IngestionHost.StartAsync();
+
+        for (var pass = 0; pass < 2; pass++)
+        {
+            var answer = await host.PostJsonAsync(body);
+
+            Assert.Equal("""{"accepted":2,"rejected":[],"rejectedCount":0}""", answer.Body);
+            Assert.Equal(["a", "b"], host.Writer.Points.Skip(2 * pass).Select(p => p.Series.Metric));
+        }
+    }
+
+    [Fact]
+    public async Task A_body_at_the_limit_of_points_is_taken_with_braces_in_its_last_tag()
+    {
+        await using var host = await IngestionHost.StartAsync(("Metrics:Ingest:MaxPoints", "2"));
+
+        var answer = await host.PostJsonAsync("""[{"metric":"a","value":1},{"metric":"b","value":2,"tags":{"k":"a }},17,[]"}}]""");
+
+        Assert.Equal("""{"accepted":2,"rejected":[],"rejectedCount":0}""", answer.Body);
     }
 
     [Fact]
