@@ -46,6 +46,15 @@ public static class ProblemsRegistration
     private static Task AnswerStatus(HttpContext context)
     {
         var (request, response) = (context.Request, context.Response);
+
+        // A page's catch-all route takes every GET, and so hides from routing that the path is there for another method.
+        if (response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed
+            && AllowedMethods.Of(context) is { Count: > 0 } allowed)
+        {
+            response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            response.Headers.Allow = string.Join(", ", allowed);
+        }
+
         var detail = response.StatusCode switch
         {
             StatusCodes.Status404NotFound => $"There is nothing at {request.Path}; /openapi/v1.json lists what there is.",
