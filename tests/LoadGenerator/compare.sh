@@ -84,8 +84,8 @@ remote_write() { # who samples-a-series rounds
 measure() { # who
   local who="$1" start
 
-  remote_write "$who" 1 20
-  remote_write "$who" 10 10
+  remote_write "$who" 1 80
+  remote_write "$who" 10 30
 
   say "$who: ten minutes of 1-second samples"
   start "$who"
@@ -101,8 +101,9 @@ measure() { # who
   if [ "$who" = ours ]; then
     start ours
     load "ours new series" json --series "$series" --points "$series" --start "$start"
-    load "ours json" json --series "$series" --points $((series * 10)) --start $((start + 1000)) --interval-ms 1000
+    load "ours json" json --series "$series" --points $((series * 40)) --start $((start + 1000)) --interval-ms 1000
     start ours
+    load "ours statsd new series" statsd --udp "127.0.0.1:$statsd_port" --points $((2000000 / scale)) --rate 200000
     load "ours statsd" statsd --udp "127.0.0.1:$statsd_port" --points $((2000000 / scale)) --rate 200000
     load "ours statsd 1 line" statsd --udp "127.0.0.1:$statsd_port" --points $((500000 / scale)) --rate 50000 --lines-per-packet 1
     freshness
