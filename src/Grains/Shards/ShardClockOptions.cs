@@ -10,8 +10,8 @@ public sealed class ShardClockOptions
     /// <summary>How often each shard's late samples are merged and its finished chunks closed. Default: 1 min. Range: 1 s to 1 h.</summary>
     public TimeSpan SealInterval { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Grains activated a second behind the write path. Default: 2,000. Range: 0 (only when called) to 100,000.</summary>
-    public int ActivationsPerSecond { get; set; } = 2000;
+    /// <summary>Grains activated a second behind the write path. Default: 500. Range: 0 (only when called) to 100,000.</summary>
+    public int ActivationsPerSecond { get; set; } = 500;
 
     /// <summary>
     /// Grains kept active for series that are written to; each takes about 2 KB. A series beyond that is activated when it is
