@@ -1,5 +1,6 @@
 using Metrics.Core.Model;
 using Metrics.Core.Query;
+using Metrics.Core.Query.Evaluation;
 
 namespace Metrics.Grains.Query;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Metrics.Core.Model;
 
 namespace Metrics.Core.Query.Evaluation;
@@ -8,7 +7,7 @@ namespace Metrics.Core.Query.Evaluation;
 /// </summary>
 public sealed class GroupSet
 {
-    private readonly Dictionary<string[], GroupAccumulator> _groups = new(ValuesComparer.Instance);
+    private readonly Dictionary<string[], GroupAccumulator> _groups = new(TagValuesComparer.Instance);
     private readonly QueryPlan _plan;
     private readonly BucketGrid _grid;
 
@@ -85,7 +84,7 @@ public sealed class GroupSet
     {
         ArgumentNullException.ThrowIfNull(warnings);
         var groups = new List<QueryGroup>(_groups.Count);
-        foreach (var values in _groups.Keys.Order(ValuesComparer.Instance))
+        foreach (var values in _groups.Keys.Order(TagValuesComparer.Instance))
         {
             var timestamps = new List<long>();
             var results = new List<double>();
@@ -117,37 +116,5 @@ public sealed class GroupSet
         }
 
         return tags;
-    }
-
-    private sealed class ValuesComparer : IEqualityComparer<string[]>, IComparer<string[]>
-    {
-        public static readonly ValuesComparer Instance = new();
-
-        public bool Equals(string[]? x, string[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode([DisallowNull] string[] obj)
-        {
-            var hash = default(HashCode);
-            foreach (var value in obj)
-            {
-                hash.Add(value);
-            }
-
-            return hash.ToHashCode();
-        }
-
-        public int Compare(string[]? x, string[]? y)
-        {
-            for (var i = 0; i < x!.Length; i++)
-            {
-                var order = string.CompareOrdinal(x[i], y![i]);
-                if (order != 0)
-                {
-                    return order;
-                }
-            }
-
-            return 0;
-        }
     }
 }

@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Metrics.Grains.Query;
+namespace Metrics.Core.Query.Evaluation;
 
 /// <summary>Groups by the values of their tags, in the order that answers have.</summary>
-internal sealed class TagValuesComparer : IEqualityComparer<string[]>, IComparer<string[]>
+public sealed class TagValuesComparer : IEqualityComparer<string[]>, IComparer<string[]>
 {
     public static readonly TagValuesComparer Instance = new();
 
