@@ -8,6 +8,7 @@ namespace Metrics.Core.Query;
 /// <param name="IntervalMs">Bucket length, aligned to the epoch; null for one bucket over the whole range, which then starts at <paramref name="FromMs"/>.</param>
 /// <param name="GroupBy">Tag keys: one result a distinct set of their values (an absent tag is the empty value); empty for one result over all series.</param>
 /// <param name="Limit">At most so many groups, by tags; null for no limit but the server's.</param>
+/// <param name="Explain">Whether the answer says what was read for it.</param>
 public sealed record QueryPlan(
     SeriesSelector Selector,
     Aggregation Aggregation,
@@ -15,12 +16,16 @@ public sealed record QueryPlan(
     long ToMs,
     long? IntervalMs,
     IReadOnlyList<string> GroupBy,
-    int? Limit = null);
+    int? Limit = null,
+    bool Explain = false);
 
 /// <summary>The answer to a <see cref="QueryPlan"/>.</summary>
 /// <param name="Groups">One for each set of group-by values, ordered by them; without group-by one, or none when nothing matched.</param>
 /// <param name="Warnings">What is missing from the answer and why (a silo that did not answer, a limit on groups); empty when it is whole.</param>
-public sealed record QueryResult(IReadOnlyList<QueryGroup> Groups, IReadOnlyList<string> Warnings);
+/// <param name="Partial">Whether data that the query asks for could not be read; a warning says which and why.</param>
+/// <param name="Explain">What was read, when the plan asks for it.</param>
+public sealed record QueryResult(
+    IReadOnlyList<QueryGroup> Groups, IReadOnlyList<string> Warnings, bool Partial = false, QueryExplain? Explain = null);
 
 /// <summary>The buckets of one group.</summary>
 /// <param name="Tags">The group-by tags that are present, by key in the order asked for.</param>
