@@ -27,21 +27,18 @@ internal sealed class DevopsFleet
     private static readonly string[] Environments = ["production", "staging", "test"];
 
     private readonly Random _random;
-    private readonly sbyte[] _values;
+    private readonly ISampleSource _samples;
 
     /// <param name="series">Number of series.</param>
     /// <param name="tags">Tags a host, 1 to 10: the first ones in TSBS' order.</param>
     /// <param name="seed">Of the values and tags.</param>
-    public DevopsFleet(int series, int tags = 10, int seed = 123)
+    /// <param name="samples">Values and times; null for <see cref="IntegerSteps"/>.</param>
+    public DevopsFleet(int series, int tags = 10, int seed = 123, ISampleSource? samples = null)
     {
         _random = new Random(seed);
         Series = series;
         Tags = [.. Enumerable.Range(0, (series + FieldsPerHost - 1) / FieldsPerHost).Select(host => MakeTags(host, tags))];
-        _values = new sbyte[series];
-        for (var i = 0; i < series; i++)
-        {
-            _values[i] = (sbyte)_random.Next(0, 101);
-        }
+        _samples = samples ?? new IntegerSteps(series, _random);
     }
 
     public int Series { get; }
@@ -53,23 +50,8 @@ internal sealed class DevopsFleet
 
     public (string Key, string Value)[] TagsOf(int series) => Tags[series / FieldsPerHost];
 
-    /// <summary>One step of a series' random walk: a rounded normal deviate, kept within 0 to 100.</summary>
-    public int NextValue(int series)
-    {
-        // Shares of round(N(0, 1)) in 1/256: 0 has 98, each of +-1 has 62, each of +-2 has 16, the rest is +-3.
-        var draw = _random.Next(256);
-        var step = draw switch
-        {
-            < 98 => 0,
-            < 160 => 1,
-            < 222 => -1,
-            < 238 => 2,
-            < 254 => -2,
-            254 => 3,
-            _ => -3,
-        };
-        return _values[series] = (sbyte)Math.Clamp(_values[series] + step, 0, 100);
-    }
+    /// <summary>The next sample of a series, due at a time.</summary>
+    public GeneratedSample Next(int series, long nominalMs) => _samples.Next(series, nominalMs);
 
     private (string Key, string Value)[] MakeTags(int host, int count)
     {

@@ -1,0 +1,88 @@
+using System.Globalization;
+using Metrics.LoadGenerator.Os;
+using Metrics.LoadGenerator.Reports;
+
+namespace Metrics.LoadGenerator.Tsbs;
+
+/// <summary>
+/// Asks every kind of query many times, one at a time. Two servers are asked in turn, so that both have the same machine, and their
+/// answers are compared.
+/// </summary>
+internal static class TsbsQueries
+{
+    public static int Run(CommandLine options, Uri target, ServerProcess? server, TimeProvider time, Report report)
+    {
+        var data = new TsbsData(options, time.GetUtcNow().ToUnixTimeMilliseconds());
+        var repeat = options.Number("repeat", 100);
+        var warmup = options.Number("warmup", 30, min: 0);
+        var kinds = Kinds(options.Text("kinds"));
+        var victoria = options.Text("victoria");
+        var victoriaPid = options.Number("victoria-pid");
+        options.RefuseOthers();
+
+        using var ours = new TsbsSide("ours", target, new OurServer(), server);
+        using var theirs = victoria is null
+            ? null
+            : new TsbsSide(
+                "victoria-metrics", new Uri(victoria), new VictoriaMetrics(), victoriaPid is { } pid ? new ServerProcess((int)pid) : null);
+        TsbsSide[] sides = theirs is null ? [ours] : [ours, theirs];
+        var different = 0;
+        Console.WriteLine("| kind | values | " + string.Join(" | ", sides.Select(static s => $"{s.Name} p50 | p95 | p99 | CPU")) + " | ratio p50 |");
+        Console.WriteLine("|---|" + string.Concat(Enumerable.Repeat("---:|", (4 * sides.Length) + 2)));
+        foreach (var kind in kinds)
+        {
+            different += Measure(kind, kind.Questions(data, warmup + repeat), warmup, sides, report);
+        }
+
+        report.Add("answers that differ", different, "answers");
+        return different == 0 ? 0 : 1;
+    }
+
+    private static TsbsKind[] Kinds(string? names) => names is null
+        ? TsbsKind.All
+        : [.. names.Split(',').Select(static name => TsbsKind.All.FirstOrDefault(kind => kind.Name == name)
+            ?? throw new UsageException($"'{name}' is not a kind; these are: {string.Join(' ', TsbsKind.All.Select(static kind => kind.Name))}"))];
+
+    private static int Measure(TsbsKind kind, TsbsQuestion[] questions, int warmup, TsbsSide[] sides, Report report)
+    {
+        var different = 0;
+        var values = 0L;
+        for (var i = 0; i < questions.Length; i++)
+        {
+            if (i == warmup)
+            {
+                Array.ForEach(sides, static side => side.BeginTiming());
+            }
+
+            var question = questions[i];
+            var answers = sides.Select(side => side.Ask(question)).ToArray();
+            if (i < warmup)
+            {
+                continue;
+            }
+
+            var read = sides.Zip(answers, (side, answer) => side.Read(question, answer)).ToArray();
+            values += read[0].Count;
+            if (read.Length > 1 && read[0].DifferenceFrom(read[1]) is { } difference)
+            {
+                different++;
+                Console.Error.WriteLine($"  {kind.Name}: {difference}");
+            }
+        }
+
+        var timings = sides.Select(static side => side.EndTiming()).ToArray();
+        for (var i = 0; i < sides.Length; i++)
+        {
+            report.Keep($"{sides[i].Name} {kind.Name} p50", timings[i].P50);
+            report.Keep($"{sides[i].Name} {kind.Name} p95", timings[i].P95);
+            report.Keep($"{sides[i].Name} {kind.Name} p99", timings[i].P99);
+            report.Keep($"{sides[i].Name} {kind.Name} CPU", timings[i].CpuMs);
+        }
+
+        var columns = timings.Select(static t => string.Create(
+            CultureInfo.InvariantCulture, $"{t.P50:0.00} ms | {t.P95:0.00} ms | {t.P99:0.00} ms | {t.CpuMs:0.00} ms"));
+        var ratio = timings.Length == 1 ? "" : (timings[0].P50 / timings[1].P50).ToString("0.00", CultureInfo.InvariantCulture);
+        Console.WriteLine($"| {kind.Name} | {values / Math.Max(1, questions.Length - warmup)} | {string.Join(" | ", columns)} | {ratio} |");
+        return different;
+    }
+}
