@@ -25,7 +25,7 @@ const string Usage = """
         --hosts 200  --minutes 720  --interval-ms 10000  --start EPOCH  --seed 123  --values integers|gauges  --jitter-ms 10
         --samples-per-series 10  --series-per-request 2000  --connections 4  --memory-mb 512  --settle-s 0
     tsbs-queries        ask TSBS' devops queries of what tsbs-load sent (same options), VictoriaMetrics beside it if given
-        --kinds NAME,NAME  --repeat 100  --warmup 30  --victoria URL  --victoria-pid N
+        --kinds NAME,NAME  --repeat 100  --warmup-s 2  --in-a-row 10  --victoria URL  --victoria-pid N
 
     all: --target http://127.0.0.1:8080  --pid N | --port N (the server, for its CPU and memory)  --out FILE  --label TEXT
     """;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Metrics.LoadGenerator.Os;
 using Metrics.LoadGenerator.Reports;
@@ -5,8 +6,8 @@ using Metrics.LoadGenerator.Reports;
 namespace Metrics.LoadGenerator.Tsbs;
 
 /// <summary>
-/// Asks every kind of query many times, one at a time. Two servers are asked in turn, so that both have the same machine, and their
-/// answers are compared.
+/// Asks every kind of query many times, one at a time. Two servers are asked in turn, some questions each, so that both have the same machine,
+/// and their answers are compared.
 /// </summary>
 internal static class TsbsQueries
 {
@@ -14,7 +15,8 @@ internal static class TsbsQueries
     {
         var data = new TsbsData(options, time.GetUtcNow().ToUnixTimeMilliseconds());
         var repeat = options.Number("repeat", 100);
-        var warmup = options.Number("warmup", 30, min: 0);
+        var warmup = TimeSpan.FromSeconds(options.Number("warmup-s", 2, min: 0));
+        var inARow = options.Number("in-a-row", 10);
         var kinds = Kinds(options.Text("kinds"));
         var victoria = options.Text("victoria");
         var victoriaPid = options.Number("victoria-pid");
@@ -31,7 +33,9 @@ internal static class TsbsQueries
         Console.WriteLine("|---|" + string.Concat(Enumerable.Repeat("---:|", (4 * sides.Length) + 2)));
         foreach (var kind in kinds)
         {
-            different += Measure(kind, kind.Questions(data, warmup + repeat), warmup, sides, report);
+            var questions = kind.Questions(data, repeat);
+            Array.ForEach(sides, side => Warm(side, questions, warmup));
+            different += Measure(kind, questions, inARow, sides, report);
         }
 
         report.Add("answers that differ", different, "answers");
@@ -43,30 +47,33 @@ internal static class TsbsQueries
         : [.. names.Split(',').Select(static name => TsbsKind.All.FirstOrDefault(kind => kind.Name == name)
             ?? throw new UsageException($"'{name}' is not a kind; these are: {string.Join(' ', TsbsKind.All.Select(static kind => kind.Name))}"))];
 
-    private static int Measure(TsbsKind kind, TsbsQuestion[] questions, int warmup, TsbsSide[] sides, Report report)
+    /// <summary>By time, not by count: code is optimized some time after it was called some times.</summary>
+    private static void Warm(TsbsSide side, TsbsQuestion[] questions, TimeSpan length)
+    {
+        var started = Stopwatch.GetTimestamp();
+        for (var i = 0; Stopwatch.GetElapsedTime(started) < length; i++)
+        {
+            side.Ask(questions[i % questions.Length]);
+        }
+    }
+
+    private static int Measure(TsbsKind kind, TsbsQuestion[] questions, int inARow, TsbsSide[] sides, Report report)
     {
         var different = 0;
         var values = 0L;
-        for (var i = 0; i < questions.Length; i++)
+        Array.ForEach(sides, static side => side.BeginTiming());
+        foreach (var some in questions.Chunk(inARow))
         {
-            if (i == warmup)
+            var answers = Array.ConvertAll(sides, side => Array.ConvertAll(some, side.Ask));
+            for (var i = 0; i < some.Length; i++)
             {
-                Array.ForEach(sides, static side => side.BeginTiming());
-            }
-
-            var question = questions[i];
-            var answers = sides.Select(side => side.Ask(question)).ToArray();
-            if (i < warmup)
-            {
-                continue;
-            }
-
-            var read = sides.Zip(answers, (side, answer) => side.Read(question, answer)).ToArray();
-            values += read[0].Count;
-            if (read.Length > 1 && read[0].DifferenceFrom(read[1]) is { } difference)
-            {
-                different++;
-                Console.Error.WriteLine($"  {kind.Name}: {difference}");
+                var read = sides.Zip(answers, (side, answer) => side.Read(some[i], answer[i])).ToArray();
+                values += read[0].Count;
+                if (read.Length > 1 && read[0].DifferenceFrom(read[1]) is { } difference)
+                {
+                    different++;
+                    Console.Error.WriteLine($"  {kind.Name}: {difference}");
+                }
             }
         }
 
@@ -82,7 +89,7 @@ internal static class TsbsQueries
         var columns = timings.Select(static t => string.Create(
             CultureInfo.InvariantCulture, $"{t.P50:0.00} ms | {t.P95:0.00} ms | {t.P99:0.00} ms | {t.CpuMs:0.00} ms"));
         var ratio = timings.Length == 1 ? "" : (timings[0].P50 / timings[1].P50).ToString("0.00", CultureInfo.InvariantCulture);
-        Console.WriteLine($"| {kind.Name} | {values / Math.Max(1, questions.Length - warmup)} | {string.Join(" | ", columns)} | {ratio} |");
+        Console.WriteLine($"| {kind.Name} | {values / questions.Length} | {string.Join(" | ", columns)} | {ratio} |");
         return different;
     }
 }
