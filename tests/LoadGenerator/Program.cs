@@ -4,6 +4,7 @@ using Metrics.LoadGenerator.Data;
 using Metrics.LoadGenerator.Modes;
 using Metrics.LoadGenerator.Os;
 using Metrics.LoadGenerator.Reports;
+using Metrics.LoadGenerator.Storage;
 using Metrics.LoadGenerator.Tsbs;
 
 const string Usage = """
@@ -22,8 +23,10 @@ const string Usage = """
         --from-ms N  --to-ms N  --expected N  --expected-at-most N
     rss                 print the server's memory
     tsbs-load           send the history of TSBS' devops cpu-only hosts, in time order, by remote write
-        --hosts 200  --minutes 720  --interval-ms 10000  --start EPOCH  --seed 123  --values integers|gauges  --jitter-ms 10
+        --hosts 200  --fields 10  --minutes 720  --interval-ms 10000  --start EPOCH  --seed 123  --values integers|gauges  --jitter-ms 10
         --samples-per-series 10  --series-per-request 2000  --connections 4  --memory-mb 512  --settle-s 0
+    settle              wait until the server has nothing more to do, then say how large its data are
+        --dir DIRECTORY  --samples N  --logs wal,series,cache  --quiet-s 5  --patience-s 120
     tsbs-queries        ask TSBS' devops queries of what tsbs-load sent (same options), VictoriaMetrics beside it if given
         --kinds NAME,NAME  --repeat 100  --warmup-s 2  --in-a-row 10  --victoria URL  --victoria-pid N
 
@@ -56,6 +59,7 @@ try
         "verify" => Verification.Run(options, target, report),
         "tsbs-load" => TsbsLoad.Run(options, target, server, clock, report),
         "tsbs-queries" => TsbsQueries.Run(options, target, server, clock, report),
+        "settle" => Settling.Run(options, target, server, report),
         "rss" => Memory(options, server, report),
         _ => throw new UsageException($"'{args[0]}' is not a mode.\n{Usage}"),
     };

@@ -3,13 +3,11 @@ using System.Globalization;
 namespace Metrics.LoadGenerator.Data;
 
 /// <summary>
-/// Hosts of the TSBS devops cpu-only case: ten fields a host, ten tags a host. Series s is field s % 10 of host s / 10. The same
-/// seed gives the same hosts and the same values.
+/// Hosts of the TSBS devops cpu-only case: ten fields a host unless told otherwise, ten tags a host. Series s is field s % 10 of host
+/// s / 10. The same seed gives the same hosts and the same values.
 /// </summary>
 internal sealed class DevopsFleet
 {
-    public const int FieldsPerHost = 10;
-
     public static readonly string[] Metrics =
     [
         "cpu_usage_user", "cpu_usage_system", "cpu_usage_idle", "cpu_usage_nice", "cpu_usage_iowait",
@@ -33,11 +31,13 @@ internal sealed class DevopsFleet
     /// <param name="tags">Tags a host, 1 to 10: the first ones in TSBS' order.</param>
     /// <param name="seed">Of the values and tags.</param>
     /// <param name="samples">Values and times; null for <see cref="IntegerSteps"/>.</param>
-    public DevopsFleet(int series, int tags = 10, int seed = 123, ISampleSource? samples = null)
+    /// <param name="fields">Fields a host: the first ones in TSBS' order.</param>
+    public DevopsFleet(int series, int tags = 10, int seed = 123, ISampleSource? samples = null, int fields = 10)
     {
         _random = new Random(seed);
         Series = series;
-        Tags = [.. Enumerable.Range(0, (series + FieldsPerHost - 1) / FieldsPerHost).Select(host => MakeTags(host, tags))];
+        Fields = fields;
+        Tags = [.. Enumerable.Range(0, (series + fields - 1) / fields).Select(host => MakeTags(host, tags))];
         _samples = samples ?? new IntegerSteps(series, _random);
     }
 
@@ -46,9 +46,10 @@ internal sealed class DevopsFleet
     /// <summary>The tags of each host, sorted by key.</summary>
     public (string Key, string Value)[][] Tags { get; }
 
-    public static string MetricOf(int series) => Metrics[series % FieldsPerHost];
+    /// <summary>Fields a host.</summary>
+    public int Fields { get; }
 
-    public (string Key, string Value)[] TagsOf(int series) => Tags[series / FieldsPerHost];
+    public string MetricOf(int series) => Metrics[series % Fields];
 
     /// <summary>The next sample of a series, due at a time.</summary>
     public GeneratedSample Next(int series, long nominalMs) => _samples.Next(series, nominalMs);

@@ -22,8 +22,8 @@ internal sealed class JsonFormat(DevopsFleet fleet) : IBodyFormat
             {
                 var (milliseconds, value) = fleet.Next(series, startMs + (i * intervalMs));
                 _text.Append(_text.Length > 1 ? "," : "")
-                    .Append("{\"metric\":\"").Append(DevopsFleet.MetricOf(series))
-                    .Append("\",\"tags\":{").Append(_tags[series / DevopsFleet.FieldsPerHost])
+                    .Append("{\"metric\":\"").Append(fleet.MetricOf(series))
+                    .Append("\",\"tags\":{").Append(_tags[series / fleet.Fields])
                     .Append("},\"timestamp\":").Append(CultureInfo.InvariantCulture, $"{milliseconds / 1000m}")
                     .Append(",\"value\":").Append(CultureInfo.InvariantCulture, $"{value}").Append('}');
             }

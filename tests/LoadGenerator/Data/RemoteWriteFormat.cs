@@ -25,8 +25,8 @@ internal sealed class RemoteWriteFormat(DevopsFleet fleet) : IBodyFormat
         for (var series = first; series < first + count; series++)
         {
             var written = WriteSamples(fleet, series, startMs, intervalMs, samples);
-            var name = _names[series % DevopsFleet.FieldsPerHost];
-            var tags = _tags[series / DevopsFleet.FieldsPerHost];
+            var name = _names[series % fleet.Fields];
+            var tags = _tags[series / fleet.Fields];
             var size = name.Length + tags.Length + written.Length;
             if (length + size + 16 > _buffer.Length)
             {

@@ -14,6 +14,7 @@ internal sealed class TsbsData
     public TsbsData(CommandLine options, long nowMs)
     {
         Hosts = options.Number("hosts", 200, max: 1_000_000);
+        Fields = options.Number("fields", 10, max: DevopsFleet.Metrics.Length);
         IntervalMs = options.Number("interval-ms", 10_000);
         Seed = options.Number("seed", 123, min: 0);
         _jitterMs = options.Number("jitter-ms", 10, min: 0);
@@ -33,6 +34,11 @@ internal sealed class TsbsData
 
     public int Hosts { get; }
 
+    /// <summary>Metrics a host.</summary>
+    public int Fields { get; }
+
+    public int Series => Hosts * Fields;
+
     public int Seed { get; }
 
     public int IntervalMs { get; }
@@ -44,12 +50,12 @@ internal sealed class TsbsData
 
     public DevopsFleet Fleet()
     {
-        var series = Hosts * DevopsFleet.FieldsPerHost;
-        return new DevopsFleet(series, seed: Seed, samples: _gauges ? new JitteredGauge(series, Seed, _jitterMs) : new ClampedWalk(series, Seed));
+        ISampleSource samples = _gauges ? new JitteredGauge(Series, Seed, _jitterMs) : new ClampedWalk(Series, Seed);
+        return new DevopsFleet(Series, seed: Seed, samples: samples, fields: Fields);
     }
 
     /// <param name="samplesPerSeries">Of one request.</param>
     /// <param name="seriesPerRequest">Of one request.</param>
     public LoadPlan Plan(int samplesPerSeries, int seriesPerRequest) =>
-        new(Hosts * DevopsFleet.FieldsPerHost, StartMs, EndMs, IntervalMs, samplesPerSeries, seriesPerRequest);
+        new(Series, StartMs, EndMs, IntervalMs, samplesPerSeries, seriesPerRequest);
 }

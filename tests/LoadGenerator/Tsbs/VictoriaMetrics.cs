@@ -13,9 +13,8 @@ internal sealed class VictoriaMetrics : ITsbsServer
 {
     public TsbsRequest Request(TsbsQuestion question)
     {
-        var window = question.StepMs == 60_000 ? "1m" : "1h";
         var by = question.ByHost ? "__name__, hostname" : "__name__";
-        var query = $"{question.Aggregation}({question.Aggregation}_over_time({Selector(question)}[{window}])) by ({by})";
+        var query = $"{question.Aggregation}({question.Aggregation}_over_time({Selector(question)}[{question.StepMs / 1000}s])) by ({by})";
         var path = string.Create(
             CultureInfo.InvariantCulture,
             $"/api/v1/query_range?query={Uri.EscapeDataString(query)}&start={Time(question.FromMs + question.StepMs)}&end={Time(question.ToMs)}&step={question.StepMs / 1000}&nocache=1");
