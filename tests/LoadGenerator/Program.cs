@@ -27,6 +27,8 @@ const string Usage = """
         --samples-per-series 10  --series-per-request 2000  --connections 4  --memory-mb 512  --settle-s 0
     settle              wait until the server has nothing more to do, then say how large its data are
         --dir DIRECTORY  --samples N  --logs wal,series,cache  --quiet-s 5  --patience-s 120
+    azure-container     make a container for cold reads
+        --connection STRING  --container metrics
     tsbs-queries        ask TSBS' devops queries of what tsbs-load sent (same options), VictoriaMetrics beside it if given
         --kinds NAME,NAME  --repeat 100  --warmup-s 2  --in-a-row 10  --victoria URL  --victoria-pid N
 
@@ -60,6 +62,7 @@ try
         "tsbs-load" => TsbsLoad.Run(options, target, server, clock, report),
         "tsbs-queries" => TsbsQueries.Run(options, target, server, clock, report),
         "settle" => Settling.Run(options, target, server, report),
+        "azure-container" => AzureContainer.Run(options, clock),
         "rss" => Memory(options, server, report),
         _ => throw new UsageException($"'{args[0]}' is not a mode.\n{Usage}"),
     };

@@ -16,6 +16,7 @@ internal sealed class TsbsData
         Hosts = options.Number("hosts", 200, max: 1_000_000);
         Fields = options.Number("fields", 10, max: DevopsFleet.Metrics.Length);
         IntervalMs = options.Number("interval-ms", 10_000);
+        SamplesPerSeries = options.Number("samples-per-series", 10, max: 10_000);
         Seed = options.Number("seed", 123, min: 0);
         _jitterMs = options.Number("jitter-ms", 10, min: 0);
         _gauges = options.Text("values", "integers") switch
@@ -39,6 +40,9 @@ internal sealed class TsbsData
 
     public int Series => Hosts * Fields;
 
+    /// <summary>Of one request of the load.</summary>
+    public int SamplesPerSeries { get; }
+
     public int Seed { get; }
 
     public int IntervalMs { get; }
@@ -54,8 +58,5 @@ internal sealed class TsbsData
         return new DevopsFleet(Series, seed: Seed, samples: samples, fields: Fields);
     }
 
-    /// <param name="samplesPerSeries">Of one request.</param>
-    /// <param name="seriesPerRequest">Of one request.</param>
-    public LoadPlan Plan(int samplesPerSeries, int seriesPerRequest) =>
-        new(Series, StartMs, EndMs, IntervalMs, samplesPerSeries, seriesPerRequest);
+    public LoadPlan Plan(int seriesPerRequest) => new(Series, StartMs, EndMs, IntervalMs, SamplesPerSeries, seriesPerRequest);
 }

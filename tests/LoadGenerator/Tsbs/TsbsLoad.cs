@@ -11,7 +11,7 @@ internal static class TsbsLoad
     public static int Run(CommandLine options, Uri target, ServerProcess? server, TimeProvider time, Report report)
     {
         var data = new TsbsData(options, time.GetUtcNow().ToUnixTimeMilliseconds());
-        var plan = data.Plan(options.Number("samples-per-series", 10, max: 10_000), options.Number("series-per-request", 2000, max: 100_000));
+        var plan = data.Plan(options.Number("series-per-request", 2000, max: 100_000));
         var how = new HttpLoadOptions(
             target,
             options.Text("target-path", "/api/v1/write"),
