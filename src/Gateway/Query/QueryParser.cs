@@ -10,7 +10,7 @@ internal sealed class QueryParser(IOptions<QueryApiOptions> options)
 {
     public const int MaxGroupBy = 16;
 
-    private static readonly string[] Fields = ["metric", "aggregation", "tags", "from", "to", "interval", "groupBy", "limit"];
+    private static readonly string[] Fields = ["metric", "aggregation", "tags", "from", "to", "interval", "groupBy", "limit", "explain"];
 
     private readonly QueryApiOptions _options = options.Value;
 
@@ -49,8 +49,9 @@ internal sealed class QueryParser(IOptions<QueryApiOptions> options)
         var interval = fields.TryGetValue("interval", out var length) ? ParseInterval(length, fromMs, toMs) : (long?)null;
         var groupBy = fields.TryGetValue("groupBy", out var keys) ? ParseGroupBy(keys) : [];
         var limit = fields.TryGetValue("limit", out var number) ? ParseLimit(number) : _options.MaxGroups;
+        var explain = fields.TryGetValue("explain", out var wanted) && ParseExplain(wanted);
         return new QueryPlan(
-            new SeriesSelector(metric, matchers), aggregation, fromMs, toMs, interval, groupBy, groupBy.Length > 0 ? limit : null);
+            new SeriesSelector(metric, matchers), aggregation, fromMs, toMs, interval, groupBy, groupBy.Length > 0 ? limit : null, explain);
     }
 
     private static JsonElement Required(Dictionary<string, JsonElement> fields, string name, string example) =>
@@ -128,6 +129,10 @@ internal sealed class QueryParser(IOptions<QueryApiOptions> options)
 
         return keys;
     }
+
+    private static bool ParseExplain(JsonElement element) => element.ValueKind is JsonValueKind.True or JsonValueKind.False
+        ? element.GetBoolean()
+        : throw ApiException.BadField("explain", $"is {JsonFields.KindOf(element)}; it must be true or false");
 
     private int ParseLimit(JsonElement element) =>
         element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var limit) && limit >= 1 && limit <= _options.MaxGroups
