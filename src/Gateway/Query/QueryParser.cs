@@ -37,9 +37,9 @@ internal sealed class QueryParser(IOptions<QueryApiOptions> options)
         }
 
         var matchers = fields.TryGetValue("tags", out var tags) ? TagMatcherParser.Parse(tags, _options.MaxPatternLength) : [];
-        var toMs = fields.TryGetValue("to", out var to) ? ParseTime(to, "to", nowMs) : nowMs;
+        var toMs = fields.TryGetValue("to", out var to) ? TimeField.Parse(to, "to", nowMs) : nowMs;
         var fromMs = fields.TryGetValue("from", out var from)
-            ? ParseTime(from, "from", nowMs)
+            ? TimeField.Parse(from, "from", nowMs)
             : Math.Max(0, toMs - (long)_options.DefaultRange.TotalMilliseconds);
         if (fromMs >= toMs)
         {
@@ -72,17 +72,6 @@ internal sealed class QueryParser(IOptions<QueryApiOptions> options)
             "aggregation",
             $"is \"{Suggestion.Shorten(text)}\"{Suggestion.DidYouMean(text, names)}; "
             + $"it must be one of {string.Join(", ", names)}, or a percentile from p0 to p100 such as p99 or p99.9");
-    }
-
-    private static long ParseTime(JsonElement element, string field, long nowMs)
-    {
-        long epochMs = 0;
-        var valid = element.ValueKind switch
-        {
-            JsonValueKind.Number => element.TryGetDouble(out var number) && TimeText.TryParse(number, out epochMs),
-            _ => TimeText.TryParse(JsonFields.String(element, field), nowMs, out epochMs),
-        };
-        return valid ? epochMs : throw ApiException.BadField(field, $"is not a time from 1970 on; write {TimeText.Form}");
     }
 
     private long ParseInterval(JsonElement element, long fromMs, long toMs)
