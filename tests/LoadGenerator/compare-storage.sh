@@ -72,7 +72,7 @@ start_ours() { # settings...
 
 start_victoria() {
   rm -rf "$work/victoria"
-  victoria-metrics "-storageDataPath=$work/victoria" -retentionPeriod=100y "-httpListenAddr=127.0.0.1:$victoria_port" \
+  victoria-metrics "-storageDataPath=$work/victoria" -retentionPeriod=100y -http.connTimeout=1h "-httpListenAddr=127.0.0.1:$victoria_port" \
     >>"$work/victoria.log" 2>&1 &
   victoria_pid=$!
   await "$victoria_url/health" "$victoria_pid" "$work/victoria.log"
@@ -193,7 +193,7 @@ cold() {
   [ -z "$azurite" ] && { say "cold: no azurite-blob; set AZURITE"; return; }
   stop_all
   rm -rf "$work/azurite"
-  "$azurite" --silent --skipApiVersionCheck --blobPort "$azurite_port" --location "$work/azurite" >"$work/azurite.log" 2>&1 &
+  "$azurite" --silent --skipApiVersionCheck --disableTelemetry --blobPort "$azurite_port" --location "$work/azurite" >"$work/azurite.log" 2>&1 &
   azurite_pid=$!
   for kind in {1..100}; do curl -s -o /dev/null "http://127.0.0.1:$azurite_port/" && break; sleep 0.1; done
   "$tool" azure-container --connection "$azure" --container metrics >&2

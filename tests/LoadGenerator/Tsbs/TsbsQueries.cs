@@ -35,6 +35,7 @@ internal static class TsbsQueries
         {
             var questions = kind.Questions(data, repeat);
             var asked = kind.IsPercentile ? sides[..1] : sides;
+            Array.ForEach(asked, static side => side.Reconnect());
             Array.ForEach(asked, side => Warm(side, questions, warmup));
             different += Measure(kind, questions, inARow, asked, report);
         }

@@ -7,11 +7,18 @@ namespace Metrics.LoadGenerator.Tsbs;
 /// <summary>One of the servers that are asked, and what its answers took.</summary>
 internal sealed class TsbsSide(string name, Uri target, ITsbsServer words, ServerProcess? process) : IDisposable
 {
-    private readonly HttpConnection _connection = new(target);
+    private HttpConnection _connection = new(target);
     private readonly List<double> _milliseconds = [];
     private long _cpuBefore;
 
     public string Name { get; } = name;
+
+    /// <summary>A new connection: servers close those that have been open for some minutes.</summary>
+    public void Reconnect()
+    {
+        _connection.Dispose();
+        _connection = new HttpConnection(target);
+    }
 
     /// <summary>Forgets what was timed so far: that was warming up.</summary>
     public void BeginTiming()
