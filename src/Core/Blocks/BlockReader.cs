@@ -63,6 +63,8 @@ public sealed partial class BlockReader
     /// <summary>About how much memory it takes, for the cache; never changes: what is read or made later is counted from the start.</summary>
     public long MemoryBytes { get; }
 
+    internal BlockFooter Footer => _footer;
+
     /// <summary>Appends the rows that satisfy a selector, ascending.</summary>
     public void Select(Index.CompiledSelector selector, List<int> rows)
     {

@@ -23,8 +23,7 @@ internal sealed class BlockVerifier(IBlockFile file, string name)
             return _problems;
         }
 
-        var magic = await _bytes.ReadAsync("start", 0, BlockFormat.Magic.Length, cancellation);
-        if (!magic.AsSpan().SequenceEqual(BlockFormat.Magic))
+        if (await TryAsync(() => _bytes.ReadAsync("start", 0, BlockFormat.Magic.Length, cancellation)) is { } magic && !magic.AsSpan().SequenceEqual(BlockFormat.Magic))
         {
             _problems.Add(_bytes.Damaged("start", 0, "it is not that of a block").Message);
         }
@@ -38,7 +37,7 @@ internal sealed class BlockVerifier(IBlockFile file, string name)
         {
             if (await TryAsync(async () => _bytes.ParsePage(entry, await _bytes.ReadAsync("directory page", entry.Offset, entry.Length, cancellation))) is { } page)
             {
-                await CheckChunksAsync(entry, page, cancellation);
+                await TryAsync(() => CheckChunksAsync(entry, page, cancellation));
             }
         }
 
@@ -67,7 +66,7 @@ internal sealed class BlockVerifier(IBlockFile file, string name)
         }
     }
 
-    private async Task CheckChunksAsync(PageEntry entry, DirectoryPage page, CancellationToken cancellation)
+    private async ValueTask<DirectoryPage> CheckChunksAsync(PageEntry entry, DirectoryPage page, CancellationToken cancellation)
     {
         var chunks = new List<(int Row, ChunkMeta Chunk)>();
         for (var row = entry.FirstRow; row < entry.FirstRow + entry.Rows; row++)
@@ -85,6 +84,8 @@ internal sealed class BlockVerifier(IBlockFile file, string name)
                 }
             }
         }
+
+        return page;
     }
 
     /// <summary>Has the window hold a chunk, and what follows it.</summary>

@@ -21,8 +21,6 @@ public sealed class BlockWriter : IDisposable
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     private int _buffered;
     private long _written;
-    private ArrayBufferWriter<byte> _canonical = new(256);
-    private ArrayBufferWriter<byte> _previous = new(256);
     private SeriesKey? _key;
     private int _chunksOfSeries;
     private long _chunks;
@@ -59,15 +57,12 @@ public sealed class BlockWriter : IDisposable
     {
         ArgumentNullException.ThrowIfNull(key);
         ThrowIfFinished();
-        EndSeries();
-        (_canonical, _previous) = (_previous, _canonical);
-        _canonical.ResetWrittenCount();
-        key.WriteCanonical(_canonical);
-        if (_key is not null && _canonical.WrittenSpan.SequenceCompareTo(_previous.WrittenSpan) <= 0)
+        if (_key is not null && SeriesOrder.Instance.Compare(_key, key) >= 0)
         {
             throw new ArgumentException($"The series {key} does not come after {_key} in the order of canonical forms.", nameof(key));
         }
 
+        EndSeries();
         _key = key;
     }
 

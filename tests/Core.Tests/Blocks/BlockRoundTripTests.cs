@@ -20,9 +20,9 @@ public class BlockRoundTripTests
         Assert.Equal((model.Series.Count, model.Samples), (summary.Series, summary.Samples));
         Assert.Equal(model.Series.Min(static s => s.Chunks.Min(static c => c.Meta.MinMs)), summary.MinMs);
         Assert.Equal(model.Series.Max(static s => s.Chunks.Max(static c => c.Meta.MaxMs)), summary.MaxMs);
-        Assert.Empty(await BlockReader.VerifyAsync(file, "b"));
+        Assert.Empty(await file.VerifyAsync());
 
-        var reader = await BlockReader.OpenAsync(file, "b");
+        var reader = await file.OpenAsync();
         Assert.Equal((Resolution.Hour, 3, 17L), (reader.Resolution, reader.Shard, reader.Sequence));
         Assert.Equal((BlockModel.FromMs, BlockModel.ToMs, summary), (reader.FromMs, reader.ToMs, reader.Summary));
         Assert.Equal((model.Series.Count, (long)model.Chunks), (reader.SeriesCount, reader.ChunkCount));
@@ -31,8 +31,7 @@ public class BlockRoundTripTests
             CheckSeries(reader, row, model.Series[row].Key);
         }
 
-        var chunks = new List<(int Row, ChunkMeta Chunk)>();
-        await reader.ReadChunksAsync(file, [.. Enumerable.Range(0, reader.SeriesCount)], long.MinValue, long.MaxValue, chunks);
+        var chunks = await file.ChunksAsync(reader, [.. Enumerable.Range(0, reader.SeriesCount)]);
         var expected = model.Series.SelectMany(static (s, row) => s.Chunks.Select(c => (Row: row, Chunk: BlockModel.Comparable(c.Meta), c.Bytes))).ToArray();
         Assert.Equal(expected.Select(static e => (e.Row, e.Chunk)), chunks.Select(static c => (c.Row, BlockModel.Comparable(c.Chunk))));
         Assert.All(expected.Zip(chunks), pair =>

@@ -6,9 +6,9 @@ namespace Metrics.Core.Tests.Blocks;
 /// <summary>A block in memory, as the writer's file and as the reader's.</summary>
 internal sealed class MemoryBlock : IFile, IBlockFile
 {
-    private byte[] _bytes;
+    private readonly MemoryStream _bytes = new();
 
-    public MemoryBlock(byte[]? bytes = null) => _bytes = bytes ?? [];
+    public MemoryBlock(byte[]? bytes = null) => _bytes.Write(bytes);
 
     public long Length => _bytes.Length;
 
@@ -20,7 +20,19 @@ internal sealed class MemoryBlock : IFile, IBlockFile
     /// <summary>Sizes of the writes so far.</summary>
     public List<int> Writes { get; } = [];
 
-    public byte[] ToArray() => _bytes;
+    public byte[] ToArray() => _bytes.ToArray();
+
+    public ValueTask<BlockReader> OpenAsync() => BlockReader.OpenAsync(this, "b", TestContext.Current.CancellationToken);
+
+    public Task<IReadOnlyList<string>> VerifyAsync() => BlockReader.VerifyAsync(this, "b", TestContext.Current.CancellationToken);
+
+    public async Task<List<(int Row, ChunkMeta Chunk)>> ChunksAsync(
+        BlockReader reader, IReadOnlyList<int> rows, long fromMs = long.MinValue, long toMs = long.MaxValue)
+    {
+        var chunks = new List<(int Row, ChunkMeta Chunk)>();
+        await reader.ReadChunksAsync(this, rows, fromMs, toMs, chunks, TestContext.Current.CancellationToken);
+        return chunks;
+    }
 
     public int Read(long offset, Span<byte> buffer) => throw new NotSupportedException();
 
@@ -28,7 +40,7 @@ internal sealed class MemoryBlock : IFile, IBlockFile
     {
         Assert.Equal(_bytes.Length, offset);
         Writes.Add(bytes.Length);
-        _bytes = [.. _bytes, .. bytes];
+        _bytes.Write(bytes);
     }
 
     public void Truncate(long length) => throw new NotSupportedException();
@@ -47,7 +59,7 @@ internal sealed class MemoryBlock : IFile, IBlockFile
             Reads.Add((offset, destination.Length));
         }
 
-        _bytes.AsMemory((int)offset, destination.Length).CopyTo(destination);
+        _bytes.GetBuffer().AsMemory((int)offset, destination.Length).CopyTo(destination);
         return default;
     }
 
