@@ -15,9 +15,10 @@ public class BlockCorruptionTests
     {
         var bytes = GoldenBlocks.All[name]().Write().ToArray();
         var random = new Random(1);
-        for (var at = 0; at < bytes.Length; at++)
+        var step = bytes.Length < 1000 ? 1 : 7;
+        for (var at = 0; at < bytes.Length; at += step)
         {
-            // Every bit of small blocks; of larger ones one bit of every byte.
+            // Every bit of small blocks; of larger ones one bit of every seventh byte.
             var flips = bytes.Length < 1000 ? Enumerable.Range(0, 8).Select(static bit => 1 << bit).Append(0xFF) : [1 << random.Next(8)];
             foreach (var flip in flips)
             {
@@ -137,9 +138,10 @@ public class BlockCorruptionTests
         try
         {
             var reader = await block.OpenAsync();
+            var bytes = block.ToArray();
             foreach (var (_, chunk) in await block.ChunksAsync(reader, [.. Enumerable.Range(0, reader.SeriesCount)]))
             {
-                reader.Check(chunk, block.ToArray().AsSpan((int)chunk.Offset, chunk.Length));
+                reader.Check(chunk, bytes.AsSpan((int)chunk.Offset, chunk.Length));
             }
 
             return null;

@@ -11,7 +11,7 @@ public class BlockReadsTests
         await small.OpenAsync();
         Assert.Single(small.Reads);
 
-        var large = SmallBlocks.Hosts(metrics: 4, hosts: 20_000).Write();
+        var large = SmallBlocks.Hosts(metrics: 1, hosts: 15_000).Write();
         var reader = await large.OpenAsync();
         Assert.True(reader.Footer.IndexLength > BlockBytes.SpeculativeBytes);
         Assert.InRange(large.Reads.Count, 2, 3);

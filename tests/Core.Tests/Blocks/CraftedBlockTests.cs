@@ -9,7 +9,7 @@ namespace Metrics.Core.Tests.Blocks;
 public class CraftedBlockTests
 {
     private static readonly byte[] Block = GoldenBlocks.All["v1-pages"]().Write().ToArray();
-    private static readonly BlockFooter Footer = Task.Run(static async () => (await BlockReader.OpenAsync(new MemoryBlock(Block), "b")).Footer).GetAwaiter().GetResult();
+    private static readonly BlockFooter Footer = ParseFooter();
     private static readonly byte[] Index = Block[(int)Footer.IndexOffset..(int)Footer.End];
 
     /// <summary>Places and what is written over them: small numbers, the largest, and any.</summary>
@@ -91,6 +91,12 @@ public class CraftedBlockTests
         var refusal = await Assert.ThrowsAsync<BlockDamagedException>(() => BlockReader.OpenAsync(file, "b", TestContext.Current.CancellationToken).AsTask());
         Assert.Contains("at offset", refusal.Message);
         Assert.Single(await BlockReader.VerifyAsync(file, "b", TestContext.Current.CancellationToken));
+    }
+
+    private static BlockFooter ParseFooter()
+    {
+        var tail = BlockTail.Parse(Block.AsSpan(^BlockFormat.TailBytes..), Block.Length);
+        return BlockFooter.Parse(Block.AsSpan((int)tail.FooterOffset, tail.FooterLength), tail.FooterOffset);
     }
 
     private static byte[] Apply(ReadOnlySpan<byte> bytes, (int At, byte Value)[] changes)
