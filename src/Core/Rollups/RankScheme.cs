@@ -21,8 +21,8 @@ internal sealed class RankScheme
     // A group is the distance from the end, divided by this, and at most a twelfth of all.
     private const double GrowthShare = 0.03;
     private const double MinGrowth = 1.8;
-    private const double MaxGrowth = 8;
-    private const double LowShare = 0.44;
+    private const double MaxGrowth = 12;
+    private const double LowShare = 0.36;
     private const long LeastGroups = 12;
 
     private static readonly RankScheme?[] s_remembered = new RankScheme?[Remembered];
