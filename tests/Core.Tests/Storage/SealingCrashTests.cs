@@ -12,7 +12,7 @@ namespace Metrics.Core.Tests.Storage;
 public class SealingCrashTests
 {
     private const long Hour = 60 * 60 * 1000;
-    private static readonly WalOptions SmallSegments = new() { Commit = "batch", SegmentBytes = 4096 };
+    private static readonly WalOptions SmallSegments = new() { Commit = "batch", SegmentBytes = 4096, CheckpointBytes = 1 };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -138,6 +138,7 @@ public class SealingCrashTests
             engine.RetireIdle(shard, EngineHarness.NowMs + 1);
         }
 
+        await engine.WriteCheckpointIfDueAsync(Cancellation);
     }
 
     private static async Task DeleteAsync(StorageEngine engine, Work work, int round)
