@@ -14,11 +14,10 @@ internal static class SpoolRecovery
     /// <param name="files">Local disk.</param>
     /// <param name="shard">The shard's number.</param>
     /// <param name="path">A file in the spool directory.</param>
-    /// <param name="keep">Whether a file that is no whole block is kept under another name; else it is deleted, as one that was being written.</param>
     /// <param name="logger">Told of files that cannot be used.</param>
     /// <param name="cancellation">Stops.</param>
-    /// <returns>Null when the file is no whole block.</returns>
-    public static async Task<NewBlock?> ReadAsync(IFileSystem files, int shard, string path, bool keep, ILogger logger, CancellationToken cancellation)
+    /// <returns>Null when the file is no whole block; it is kept under another name.</returns>
+    public static async Task<NewBlock?> ReadAsync(IFileSystem files, int shard, string path, ILogger logger, CancellationToken cancellation)
     {
         try
         {
@@ -26,16 +25,8 @@ internal static class SpoolRecovery
         }
         catch (Exception error) when (error is BlockDamagedException or InvalidDataException or FormatException)
         {
-            if (keep)
-            {
-                files.Rename(path, path + AsideExtension);
-                CatalogLog.SpoolFileSetAside(logger, path, path + AsideExtension, error.Message);
-            }
-            else
-            {
-                files.Delete(path);
-            }
-
+            files.Rename(path, path + AsideExtension);
+            CatalogLog.SpoolFileSetAside(logger, path, path + AsideExtension, error.Message);
             return null;
         }
     }
