@@ -107,6 +107,8 @@ public sealed partial class ShardStore : IDisposable
         _pumping.Dispose();
     }
 
+    internal bool IsSpooled(string name) => _spooled.ContainsKey(name);
+
     /// <summary>The file of a block that is in the spool; null when it is not there.</summary>
     internal LocalBlockFile? OpenSpooled(BlockInfo block) =>
         _spooled.TryGetValue(block.Name, out var spooled) ? LocalBlockFile.TryOpen(_context.Files, spooled.Path) : null;

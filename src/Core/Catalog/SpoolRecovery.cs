@@ -1,4 +1,3 @@
-using System.Globalization;
 using Metrics.Core.Blocks;
 using Metrics.Core.Files;
 using Microsoft.Extensions.Logging;
@@ -35,8 +34,7 @@ internal static class SpoolRecovery
     {
         var fileName = Path.GetFileName(path);
         var separator = fileName.IndexOf('_', StringComparison.Ordinal);
-        var parts = fileName[(separator + 1)..^BlockName.Extension.Length].Split('-');
-        if (separator < 0 || parts.Length != 4)
+        if (separator < 0 || BlockName.EpochOf(fileName) is null)
         {
             throw new FormatException($"{fileName} is not the name of a block.");
         }
@@ -44,27 +42,21 @@ internal static class SpoolRecovery
         var local = files.Open(path, FileOpening.Read);
         using var file = new LocalBlockFile(local, path, local.Length);
         var reader = await BlockReader.OpenAsync(file, fileName, cancellation);
-        var chunks = new List<(int Row, ChunkMeta Chunk)>();
-        await reader.ReadChunksAsync(file, [.. Enumerable.Range(0, reader.SeriesCount)], long.MinValue, long.MaxValue, chunks, cancellation);
-        return chunks.Count == 0
-            ? throw new InvalidDataException("it has no chunks")
-            : new NewBlock(
-                new BlockInfo(
-                    $"{BlockName.Prefix(shard)}{fileName[..separator]}/{fileName[(separator + 1)..]}",
-                    reader.Resolution,
-                    Time(parts[0]),
-                    Time(parts[1]),
-                    chunks.Min(static c => c.Chunk.MinMs),
-                    chunks.Max(static c => c.Chunk.MaxMs),
-                    reader.SeriesCount,
-                    chunks.Sum(static c => (long)c.Chunk.Count),
-                    local.Length,
-                    long.Parse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture),
-                    false,
-                    Time(parts[1])),
-                path);
+        var summary = reader.Summary;
+        return new NewBlock(
+            new BlockInfo(
+                $"{BlockName.Prefix(shard)}{fileName[..separator]}/{fileName[(separator + 1)..]}",
+                reader.Resolution,
+                reader.FromMs,
+                reader.ToMs,
+                summary.MinMs,
+                summary.MaxMs,
+                summary.Series,
+                summary.Samples,
+                local.Length,
+                reader.Sequence,
+                false,
+                reader.ToMs),
+            path);
     }
-
-    private static long Time(string text) =>
-        DateTimeOffset.ParseExact(text, "yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeMilliseconds();
 }
