@@ -1,6 +1,5 @@
 using Metrics.Core.Blocks;
 using Metrics.Core.Catalog;
-using Metrics.Core.Compression;
 using Metrics.Core.Files;
 using Metrics.Core.Model;
 using Metrics.Core.ObjectStorage;
