@@ -59,15 +59,17 @@ internal static class CatalogChanges
 
     public static IEnumerable<string> Names(this ShardCatalog catalog) => catalog.All().Select(static b => b.Name);
 
-    /// <summary>After the newest raw sample in blocks: from there on no block has anything. <see cref="long.MinValue"/> without blocks.</summary>
+    /// <summary>The full hour after the newest raw sample in blocks: from there on no block has anything. <see cref="long.MinValue"/> without blocks.</summary>
     public static long EndMs(this IEnumerable<BlockInfo> blocks)
     {
+        const long HourMs = 3_600_000;
         var end = long.MinValue;
         foreach (var block in blocks)
         {
             if (block.Resolution == Resolution.Raw)
             {
-                end = Math.Max(end, block.MaxMs == long.MaxValue ? long.MaxValue : block.MaxMs + 1);
+                var hour = Math.DivRem(block.MaxMs, HourMs, out var rest) - (rest < 0 ? 1 : 0);
+                end = Math.Max(end, block.MaxMs > long.MaxValue - HourMs ? long.MaxValue : (hour + 1) * HourMs);
             }
         }
 

@@ -8,11 +8,11 @@ namespace Metrics.Core.Catalog;
 /// <param name="Shard">The shard's number.</param>
 /// <param name="Owner">The data directory whose process wrote it last.</param>
 /// <param name="Applied">
-/// By data directory, the number of its last change that is in here: how one that comes back knows what of its own arrived.
+/// By data directory, its last change that is in here: how one that comes back knows what of its own arrived.
 /// </param>
 /// <param name="Catalog">The blocks.</param>
 internal sealed record CatalogDocument(
-    string Crc32c, int FormatVersion, int Shard, string Owner, IReadOnlyDictionary<string, long> Applied, ShardCatalog Catalog)
+    string Crc32c, int FormatVersion, int Shard, string Owner, IReadOnlyDictionary<string, AppliedChange> Applied, ShardCatalog Catalog)
 {
     public const int CurrentVersion = 1;
 

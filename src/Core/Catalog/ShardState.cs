@@ -19,8 +19,28 @@ internal sealed record ShardState(
 
     /// <summary>One more change.</summary>
     public ShardState With(CatalogChange change) =>
-        this with { LastChange = LastChange + 1, Pending = [.. Pending, new PendingChange(LastChange + 1, change)] };
+        this with { LastChange = LastChange + 1, Pending = [.. Pending, new PendingChange(LastChange + 1, Guid.NewGuid().ToString("n"), change)] };
+
+    /// <summary>Up to which number the pending changes are in a catalog, by what that says of this data directory.</summary>
+    public long ArrivedUpTo(IReadOnlyDictionary<string, AppliedChange> applied)
+    {
+        if (!applied.TryGetValue(Writer, out var last))
+        {
+            return 0;
+        }
+
+        // A directory that was put back to an older state gives numbers out again. Its changes are others then, and none of them arrived.
+        return Pending.FirstOrDefault(p => p.Number == last.Number) is { } same
+            ? same.Id == last.Id ? last.Number : 0
+            : last.Number > LastChange ? 0 : last.Number;
+    }
 }
 
 /// <summary>A change that is on local disk and not in the object store.</summary>
-internal sealed record PendingChange(long Number, CatalogChange Change);
+/// <param name="Number">Its place among the changes of this data directory.</param>
+/// <param name="Id">Its own for ever.</param>
+/// <param name="Change">What it does.</param>
+internal sealed record PendingChange(long Number, string Id, CatalogChange Change);
+
+/// <summary>A data directory's last change that is in a catalog.</summary>
+internal sealed record AppliedChange(long Number, string Id);

@@ -14,6 +14,12 @@ public sealed partial class ShardStore
     /// <summary>The catalog object as this process read or wrote it last.</summary>
     private CatalogDocument? _stored;
 
+    /// <summary>Blocks that were put, or found there, and are not published yet: what a try that fails need not do again.</summary>
+    private readonly HashSet<string> _put = new(StringComparer.Ordinal);
+
+    /// <summary>Those of them that were found there and are to be looked for once more.</summary>
+    private readonly HashSet<string> _found = new(StringComparer.Ordinal);
+
     private volatile bool _wanted;
 
     /// <summary>Why the last try failed; null after one that succeeded.</summary>
@@ -92,7 +98,7 @@ public sealed partial class ShardStore
             }
 
             var catalog = document?.Catalog ?? _state.Published;
-            var applied = document?.Applied ?? new Dictionary<string, long>();
+            var applied = document?.Applied ?? new Dictionary<string, AppliedChange>();
             var foreign = document is not null && document.Owner != _state.Writer;
             var taken = catalog with { Epoch = Math.Max(catalog.Epoch, _catalog.Epoch) + 1, Version = catalog.Version + 1 };
             var mine = new CatalogDocument(CheckedJson.NoCrc, CatalogDocument.CurrentVersion, Shard, _state.Writer, applied, taken);
@@ -105,7 +111,9 @@ public sealed partial class ShardStore
                 continue;
             }
 
-            await RebaseAsync(taken, applied.GetValueOrDefault(_state.Writer), foreign, cancellation);
+            _put.Clear();
+            _found.Clear();
+            await RebaseAsync(taken, applied, foreign, cancellation);
             _sweepDueMs = _context.NowMs;
             CatalogLog.Acquired(_context.Logger, Shard, taken.Epoch, _catalog.Blocks.Count, _state.Pending.Count);
             return;
@@ -113,15 +121,16 @@ public sealed partial class ShardStore
     }
 
     /// <summary>Puts the local changes that have not arrived on top of what the store has.</summary>
-    private async Task RebaseAsync(ShardCatalog catalog, long applied, bool foreign, CancellationToken cancellation)
+    private async Task RebaseAsync(ShardCatalog catalog, IReadOnlyDictionary<string, AppliedChange> applied, bool foreign, CancellationToken cancellation)
     {
         await _changing.WaitAsync(cancellation);
         try
         {
             var before = _state;
+            var arrived = before.ArrivedUpTo(applied);
             var pending = new List<PendingChange>();
             var current = catalog;
-            foreach (var change in before.Pending.Where(p => p.Number > applied))
+            foreach (var change in before.Pending.Where(p => p.Number > arrived))
             {
                 if (foreign && !change.Change.Fits(current))
                 {
@@ -136,7 +145,7 @@ public sealed partial class ShardStore
             // Another owner may have sealed what memory here never had.
             var known = before.Apply().Names().ToHashSet(StringComparer.Ordinal);
             var newEndMs = current.All().Where(b => !known.Contains(b.Name)).EndMs();
-            var next = before with { LastChange = Math.Max(before.LastChange, applied), Published = catalog, Pending = pending };
+            var next = before with { LastChange = Math.Max(before.LastChange, applied.GetValueOrDefault(before.Writer)?.Number ?? 0), Published = catalog, Pending = pending };
             if (newEndMs != long.MinValue)
             {
                 _context.Views.Update(Shard, view => view with { HotFromMs = Math.Max(view.HotFromMs, newEndMs) });
@@ -154,25 +163,28 @@ public sealed partial class ShardStore
         }
     }
 
-    /// <summary>Publishes the changes that are pending now.</summary>
+    /// <summary>Publishes the oldest pending changes.</summary>
     private async Task PublishAsync(CancellationToken cancellation)
     {
-        var state = _state;
+        // Not all of a long time at once, so that a store that fails now and then gets on.
+        const int MostChanges = 32;
+        var state = _state with { Pending = [.. _state.Pending.Take(MostChanges)] };
         var target = state.Apply();
         var listed = target.Names().ToHashSet(StringComparer.Ordinal);
         var published = state.Published.Names().ToHashSet(StringComparer.Ordinal);
         var adds = state.Spooled().Where(a => listed.Contains(a.Info.Name) && !published.Contains(a.Info.Name)).ToList();
-        var found = new List<NewBlock>();
-        foreach (var added in adds)
+        foreach (var added in adds.Where(a => !_put.Contains(a.Info.Name)))
         {
             if (!await PutBlockAsync(added, cancellation))
             {
-                found.Add(added);
+                _found.Add(added.Info.Name);
             }
+
+            _put.Add(added.Info.Name);
         }
 
-        var last = state.Pending[^1].Number;
-        var applied = new Dictionary<string, long>(_stored!.Applied) { [state.Writer] = last };
+        var last = state.Pending[^1];
+        var applied = new Dictionary<string, AppliedChange>(_stored!.Applied) { [state.Writer] = new AppliedChange(last.Number, last.Id) };
         try
         {
             await PutCatalogAsync(_stored with { Owner = state.Writer, Applied = applied, Catalog = target }, _version, cancellation);
@@ -184,12 +196,14 @@ public sealed partial class ShardStore
         }
 
         // One that was there before may have been swept by somebody who was about to lose the shard.
-        foreach (var added in found)
+        foreach (var added in adds.Where(a => _found.Contains(a.Info.Name)))
         {
             await PutBlockAsync(added, cancellation);
+            _found.Remove(added.Info.Name);
         }
 
-        await MarkPublishedAsync(target, last, cancellation);
+        await MarkPublishedAsync(target, last.Number, cancellation);
+        _put.ExceptWith(listed);
         var bytes = adds.Sum(static a => a.Info.Bytes);
         CatalogInstruments.PublishedBlocks.Add(adds.Count);
         CatalogInstruments.PublishedBytes.Add(bytes);
@@ -268,7 +282,7 @@ public sealed partial class ShardStore
         if (document is not null && document.Catalog.Epoch == epoch && document.Owner == _state.Writer)
         {
             (_stored, _version) = (document, version);
-            await MarkPublishedAsync(document.Catalog, document.Applied.GetValueOrDefault(_state.Writer), cancellation);
+            await MarkPublishedAsync(document.Catalog, _state.ArrivedUpTo(document.Applied), cancellation);
             return;
         }
 

@@ -144,8 +144,14 @@ public sealed partial class ShardStores
                     CatalogLog.PublishedAgain(_context.Logger, store.Shard);
                 }
             }
-            catch (Exception error) when (!_stopping.IsCancellationRequested)
+            catch (Exception error)
             {
+                if (_stopping.IsCancellationRequested)
+                {
+                    // What failed is done after the next start.
+                    return;
+                }
+
                 RetryLater(store, error);
             }
 

@@ -51,7 +51,7 @@ public sealed class OwnershipTests
 
         Assert.Equal(ShardStoreState.Owned, first.Shard.State);
         Assert.Equal(["a", "b"], await first.ReadAllAsync());
-        Assert.Equal((newer.MaxMs + 1, null), (first.Stores.ViewOf(0).HotFromMs, first.Stores.ViewOf(0).Problem));
+        Assert.Equal((newer.ToMs, null), (first.Stores.ViewOf(0).HotFromMs, first.Stores.ViewOf(0).Problem));
         await using var third = await OpenAsync();
         await third.FlushAsync();
         Assert.Equal(["a", "b"], await third.ReadAllAsync());
@@ -112,6 +112,37 @@ public sealed class OwnershipTests
         await second.FlushAsync();
 
         Assert.Equal(["a", "b"], await second.ReadAllAsync());
+    }
+
+    [Fact]
+    public async Task A_data_directory_that_was_put_back_to_an_older_state_loses_nothing_that_it_seals_then()
+    {
+        var files = new FaultyFileSystem();
+        FaultyFileSystem backup;
+        await using (var first = await OpenAsync(files))
+        {
+            await first.SealAsync("a");
+            await first.FlushAsync();
+            backup = files.AfterKill();
+            await first.SealAsync("b", 1);
+            await first.SealAsync("c", 2);
+            await first.FlushAsync();
+        }
+
+        var store = new FaultyObjectStore(_objects) { Away = true };
+        await using var second = await CatalogHarness.OpenAsync(backup, store);
+        await second.SealAsync("d", 3);
+        Assert.Equal(2, second.Shard.Catalog.Blocks.Count);
+
+        store.Away = false;
+        await second.FlushAsync();
+        await second.SealAsync("e", 4);
+        await second.FlushAsync();
+
+        Assert.Equal(["a", "b", "c", "d", "e"], await second.ReadAllAsync());
+        await using var third = await OpenAsync();
+        await third.FlushAsync();
+        Assert.Equal(["a", "b", "c", "d", "e"], await third.ReadAllAsync());
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class ShardStoreTests
         await using var second = await OpenAsync(new FaultyObjectStore(_objects) { Away = true });
 
         Assert.Equal(["a"], await second.ReadAllAsync());
-        Assert.Equal(block.MaxMs + 1, second.Stores.ViewOf(0).HotFromMs);
+        Assert.Equal(block.ToMs, second.Stores.ViewOf(0).HotFromMs);
         Assert.Contains("has not said", second.Stores.ViewOf(0).Problem, StringComparison.Ordinal);
         await Assert.ThrowsAsync<ObjectStoreUnavailableException>(() => second.FlushAsync());
         Assert.Equal(ShardStoreState.Acquiring, second.Shard.State);

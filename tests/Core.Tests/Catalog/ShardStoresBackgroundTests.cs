@@ -72,6 +72,56 @@ public sealed class ShardStoresBackgroundTests
     }
 
     [Fact]
+    public async Task Changes_made_while_others_are_published_to_a_store_that_fails_now_and_then_all_arrive()
+    {
+        var store = new FaultyObjectStore(_objects);
+        var random = new Random(5);
+        store.On = (_, name) =>
+        {
+            lock (random)
+            {
+                if (random.Next(5) == 0)
+                {
+                    throw new ObjectStoreUnavailableException($"{name} is away for a moment");
+                }
+            }
+        };
+        await using var harness = await CatalogHarness.OpenAsync(_files, store, _time, shards: 3);
+        harness.Stores.Start();
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(shard => Task.Run(async () =>
+        {
+            BlockInfo? before = null;
+            for (var i = 0; i < 20; i++)
+            {
+                var block = harness.Write($"{i:00}", i, shard: shard);
+                var change = CatalogChange.Of("compacted") with { Add = [block], Remove = before is not null && i % 3 == 0 ? [before.Name] : [] };
+                await harness.ApplyAsync(change, shard);
+                before = block.Info;
+                await Task.Yield();
+            }
+        })));
+
+        await WaitAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(60));
+            return harness.Stores.Status() is { PendingChanges: 0, GarbageObjects: 0 };
+        });
+
+        store.On = null;
+        var expected = Enumerable.Range(0, 20).Where(static i => i % 3 != 2 || i == 19).Select(static i => $"{i:00}").ToList();
+        await using var stranger = await CatalogHarness.OpenAsync(new FaultyFileSystem(), new FaultyObjectStore(_objects), _time, shards: 3);
+        await stranger.FlushAsync();
+        for (var shard = 0; shard < 3; shard++)
+        {
+            Assert.Equal(expected, await harness.ReadAllAsync(shard));
+            Assert.Equal(expected, await stranger.ReadAllAsync(shard));
+        }
+
+        Assert.Equal(3 * expected.Count, _objects.All.Keys.Count(static n => n.EndsWith(".block", StringComparison.Ordinal)));
+        Assert.Equal(0, harness.Stores.Status().SpoolBytes);
+    }
+
+    [Fact]
     public async Task Only_the_shards_that_are_to_be_owned_are_taken_over()
     {
         await using var harness = await CatalogHarness.OpenAsync(_files, new FaultyObjectStore(_objects), _time, shards: 3);

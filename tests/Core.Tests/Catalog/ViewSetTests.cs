@@ -64,7 +64,7 @@ public sealed class ViewSetTests
                 reads++;
             }
         })).ToList();
-        for (var i = 1; i <= 2000; i++)
+        for (var i = 1; i <= 500; i++)
         {
             Set(0, i);
             await _views.WaitForOlderLeases();
