@@ -1,6 +1,7 @@
 using System.Buffers;
 using Metrics.Core.Blocks;
-using Metrics.Core.Sketches;
+using Metrics.Core.Catalog;
+using Metrics.Core.Series;
 
 namespace Metrics.Core.Maintenance.Merging;
 
@@ -14,10 +15,10 @@ internal sealed class DistributionMerger
     /// <summary>Ascending.</summary>
     /// <exception cref="BlockDamagedException">A chunk's bytes are not distributions.</exception>
     public IReadOnlyCollection<KeyValuePair<long, (long Sequence, byte[] Serialized)>> Run(
-        SeriesChunks chunks, IReadOnlyList<Cut> cuts, long fromMs, long toMs)
+        SeriesChunks chunks, IReadOnlyList<Cut> cuts, long fromMs, long toMs, Predicate<BlockInfo>? which = null)
     {
         _merged.Clear();
-        chunks.Sort(ChunkKind.Distributions, _order);
+        chunks.Sort(ChunkKind.Distributions, _order, which);
         foreach (var index in _order)
         {
             var meta = chunks.Meta(index);
@@ -45,9 +46,6 @@ internal sealed class DistributionMerger
         return _merged;
     }
 
-    /// <exception cref="InvalidDataException">The bytes are no digest.</exception>
-    public static TDigest Parse(byte[] serialized) => TDigest.Read(serialized);
-
     /// <summary>Writes distributions as a chunk.</summary>
     public static void Encode(IReadOnlyList<(long TimestampMs, byte[] Serialized)> distributions, ChunkSink sink)
     {
@@ -55,10 +53,7 @@ internal sealed class DistributionMerger
         DistributionChunk.Write(bytes, distributions);
         sink(
             new ChunkMeta(
-                ChunkKind.Distributions, distributions[0].TimestampMs, distributions[^1].TimestampMs, distributions.Count, AggregatesOf(distributions), 0, bytes.WrittenCount, 0),
+                ChunkKind.Distributions, distributions[0].TimestampMs, distributions[^1].TimestampMs, distributions.Count, ValueAggregates.Of(distributions), 0, bytes.WrittenCount, 0),
             bytes.WrittenSpan);
     }
-
-    private static ChunkAggregates AggregatesOf(IReadOnlyList<(long TimestampMs, byte[] Serialized)> distributions) =>
-        Series.ValueAggregates.Of(distributions);
 }

@@ -1,67 +1,56 @@
 using Metrics.Core.Blocks;
 using Metrics.Core.Compression;
+using Metrics.Core.Series;
 
 namespace Metrics.Core.Maintenance.Merging;
 
 /// <summary>Makes chunks of ascending samples. Reused; not thread-safe.</summary>
-internal sealed class SampleChunkEncoder(int maxSamples)
+internal sealed class SampleChunkEncoder
 {
-    private readonly byte[] _bytes = new byte[maxSamples * ChunkAppender.MaxSampleBytes];
-    private ChunkAppender _chunk;
-    private ChunkAggregates _aggregates;
-    private long _minMs;
+    private const int MaxSamples = SeriesBuffer.MaxChunkSamples;
+
+    private readonly byte[] _bytes = new byte[MaxSamples * ChunkAppender.MaxSampleBytes];
+    private readonly long[] _timestamps = new long[MaxSamples];
+    private readonly double[] _values = new double[MaxSamples];
+    private int _count;
 
     public void Add(ReadOnlySpan<long> timestampsMs, ReadOnlySpan<double> values, ChunkSink sink)
     {
-        for (var i = 0; i < timestampsMs.Length; i++)
+        while (!timestampsMs.IsEmpty)
         {
-            if (_chunk.Count == maxSamples)
+            if (_count == MaxSamples)
             {
                 Finish(sink);
             }
 
-            if (_chunk.Count == 0)
-            {
-                _minMs = timestampsMs[i];
-                _aggregates = default;
-            }
-
-            if (!_chunk.TryAppend(_bytes, timestampsMs[i], values[i]))
-            {
-                throw new InvalidOperationException("A chunk did not have the room that its samples take at most.");
-            }
-
-            Count(timestampsMs[i], values[i]);
+            var taken = Math.Min(timestampsMs.Length, MaxSamples - _count);
+            timestampsMs[..taken].CopyTo(_timestamps.AsSpan(_count));
+            values[..taken].CopyTo(_values.AsSpan(_count));
+            _count += taken;
+            (timestampsMs, values) = (timestampsMs[taken..], values[taken..]);
         }
     }
 
     public void Finish(ChunkSink sink)
     {
-        if (_chunk.Count != 0)
-        {
-            sink(
-                new ChunkMeta(ChunkKind.Samples, _minMs, _chunk.LastTimestampMs, _chunk.Count, _aggregates, 0, _chunk.Length, 0),
-                _bytes.AsSpan(0, _chunk.Length));
-            _chunk = default;
-        }
-    }
-
-    private void Count(long timestampMs, double value)
-    {
-        if (double.IsNaN(value))
+        if (_count == 0)
         {
             return;
         }
 
-        _aggregates = _aggregates.Count == 0
-            ? new ChunkAggregates(1, value, value, value, value, timestampMs)
-            : new ChunkAggregates(
-                _aggregates.Count + 1,
-                _aggregates.Sum + value,
-                Math.Min(_aggregates.Min, value),
-                Math.Max(_aggregates.Max, value),
-                value,
-                timestampMs);
+        var chunk = default(ChunkAppender);
+        for (var i = 0; i < _count; i++)
+        {
+            if (!chunk.TryAppend(_bytes, _timestamps[i], _values[i]))
+            {
+                throw new InvalidOperationException("A chunk did not have the room that its samples take at most.");
+            }
+        }
+
+        var aggregates = ValueAggregates.Of(_timestamps.AsSpan(0, _count), _values.AsSpan(0, _count));
+        var meta = new ChunkMeta(ChunkKind.Samples, _timestamps[0], _timestamps[_count - 1], _count, aggregates, 0, chunk.Length, 0);
+        _count = 0;
+        sink(meta, _bytes.AsSpan(0, chunk.Length));
     }
 }
 

@@ -1,4 +1,5 @@
 using Metrics.Core.Blocks;
+using Metrics.Core.Catalog;
 using Metrics.Core.Compression;
 
 namespace Metrics.Core.Maintenance.Merging;
@@ -22,9 +23,10 @@ internal sealed class SampleMerger
     private int _count;
 
     /// <exception cref="BlockDamagedException">A chunk's bytes are not samples.</exception>
-    public void Run(SeriesChunks chunks, IReadOnlyList<Cut> cuts, long fromMs, long toMs, SampleSink sink)
+    public void Run(
+        SeriesChunks chunks, IReadOnlyList<Cut> cuts, long fromMs, long toMs, SampleSink sink, Predicate<BlockInfo>? which = null)
     {
-        chunks.Sort(ChunkKind.Samples, _order);
+        chunks.Sort(ChunkKind.Samples, _order, which);
         Run(chunks, _order, cuts, fromMs, toMs, sink);
     }
 

@@ -51,12 +51,12 @@ internal sealed class SeriesChunks
     }
 
     /// <summary>The chunks of a kind in order of time; at the same start those of older blocks first.</summary>
-    public void Sort(ChunkKind kind, List<int> into)
+    public void Sort(ChunkKind kind, List<int> into, Predicate<BlockInfo>? which = null)
     {
         into.Clear();
         for (var i = 0; i < _entries.Count; i++)
         {
-            if (_entries[i].Meta.Kind == kind)
+            if (_entries[i].Meta.Kind == kind && (which is null || which(_entries[i].Block)))
             {
                 into.Add(i);
             }

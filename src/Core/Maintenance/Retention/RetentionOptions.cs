@@ -11,10 +11,10 @@ public sealed class RetentionOptions
     /// <summary>Rows of one minute. Default: 90 days. Range: 1 h to 36,500 days.</summary>
     public TimeSpan Minute { get; set; } = TimeSpan.FromDays(90);
 
-    /// <summary>Rows of one hour. Default: 365 days. Range: 1 day to 36,500 days.</summary>
+    /// <summary>Rows of one hour. Default: 365 days. Range: 1 h to 36,500 days.</summary>
     public TimeSpan Hour { get; set; } = TimeSpan.FromDays(365);
 
-    /// <summary>Rows of one day. Default: 1095 days. Range: 1 day to 36,500 days.</summary>
+    /// <summary>Rows of one day. Default: 1095 days. Range: 1 h to 36,500 days.</summary>
     public TimeSpan Day { get; set; } = TimeSpan.FromDays(1095);
 
     /// <summary>Exceptions; of those that fit a series the first holds. Default: none. Range: up to 1,000.</summary>

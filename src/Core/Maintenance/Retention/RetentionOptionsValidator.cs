@@ -40,10 +40,9 @@ public sealed class RetentionOptionsValidator : IValidateOptions<RetentionOption
 
     private static void Check(Resolution resolution, TimeSpan value, List<string> problems)
     {
-        var least = RetentionRule.LeastOf(resolution);
-        if (value < least || value > RetentionRule.Most)
+        if (value < RetentionRule.Least || value > RetentionRule.Most)
         {
-            problems.Add($"{RetentionOptions.Section}:{resolution} is {value}; set it between {least} and {RetentionRule.Most}.");
+            problems.Add($"{RetentionOptions.Section}:{resolution} is {value}; set it between {RetentionRule.Least} and {RetentionRule.Most}.");
         }
     }
 }

@@ -9,6 +9,7 @@ namespace Metrics.Core.Maintenance.Retention;
 /// <summary>A policy that was checked and is ready to be asked about series.</summary>
 internal sealed class RetentionRule
 {
+    internal static readonly TimeSpan Least = TimeSpan.FromHours(1);
     internal static readonly TimeSpan Most = TimeSpan.FromDays(36_500);
 
     private readonly ValuePattern? _metric;
@@ -29,10 +30,9 @@ internal sealed class RetentionRule
 
         foreach (var resolution in Resolutions.All)
         {
-            var least = LeastOf(resolution);
-            if (policy.For(resolution) is { } kept && (kept < least || kept > Most))
+            if (policy.For(resolution) is { } kept && (kept < Least || kept > Most))
             {
-                problem = new(NameOf(resolution), $"is {kept}; it must be between {least} and {Most}");
+                problem = new(NameOf(resolution), $"is {kept}; it must be between {Least} and {Most}");
                 return false;
             }
         }
@@ -77,10 +77,6 @@ internal sealed class RetentionRule
 
         return true;
     }
-
-    /// <summary>Rows of an hour or a day are made when a day is over, so they must live to see it.</summary>
-    internal static TimeSpan LeastOf(Resolution resolution) =>
-        resolution is Resolution.Hour or Resolution.Day ? TimeSpan.FromDays(1) : TimeSpan.FromHours(1);
 
     internal static string NameOf(Resolution resolution) => resolution switch
     {

@@ -1,0 +1,66 @@
+using Metrics.Core.Catalog;
+using Metrics.Core.Storage;
+
+namespace Metrics.Core.Maintenance;
+
+/// <summary>What is going on with one shard.</summary>
+internal sealed class ShardWork(Shard shard, ShardStore store) : IDisposable
+{
+    public Shard Shard => shard;
+
+    public ShardStore Store => store;
+
+    public SeriesOrder Order { get; } = new(shard);
+
+    /// <summary>
+    /// Held while a block is made of memory, while something is deleted, and while another job takes its sequence numbers and looks at the
+    /// catalog: a block with a lower number must not appear after that.
+    /// </summary>
+    public SemaphoreSlim Sealing { get; } = new(1);
+
+    /// <summary>Held by the one job that rewrites the shard's blocks.</summary>
+    public SemaphoreSlim Jobs { get; } = new(1);
+
+    /// <summary>Everything before is in blocks, but for samples that came later.</summary>
+    public long SealedUpToMs { get; set; } = long.MinValue;
+
+    /// <summary>Samples by closed window at the last look, for seeing where writing has stopped.</summary>
+    public Dictionary<long, long> Unsealed { get; set; } = [];
+
+    /// <summary>Since when there have been late samples that no block has.</summary>
+    public DateTimeOffset? LateSince { get; set; }
+
+    /// <summary>Samples and rows that the running job has gone through.</summary>
+    public long Progress { get; set; }
+
+    public Dictionary<string, JobStatus> Status { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Hour blocks that give no row of a day, so that they are not looked at for ever.</summary>
+    public HashSet<string> WithoutDay { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Takes sequence numbers, and the catalog that has every block with a lower one.</summary>
+    public async Task<(ShardCatalog Catalog, long[] Sequences)> SnapshotAsync(int sequences, CancellationToken cancellation)
+    {
+        await Sealing.WaitAsync(cancellation);
+        try
+        {
+            var numbers = new long[sequences];
+            for (var i = 0; i < sequences; i++)
+            {
+                numbers[i] = store.NextSequence();
+            }
+
+            return (store.Catalog, numbers);
+        }
+        finally
+        {
+            Sealing.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        Sealing.Dispose();
+        Jobs.Dispose();
+    }
+}
