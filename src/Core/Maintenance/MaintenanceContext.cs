@@ -9,10 +9,9 @@ using Microsoft.Extensions.Options;
 namespace Metrics.Core.Maintenance;
 
 /// <summary>What all jobs go by.</summary>
-public sealed partial class MaintenanceContext(
+public sealed class MaintenanceContext(
     StorageEngine engine,
-    IMaintainedShards shards,
-    IBlockFiles blocks,
+    ShardStores shards,
     IFileSystem files,
     RetentionPolicies retention,
     IOptions<BlocksOptions> blockOptions,
@@ -23,9 +22,7 @@ public sealed partial class MaintenanceContext(
 {
     public StorageEngine Engine => engine;
 
-    public IMaintainedShards Shards => shards;
-
-    public IBlockFiles Blocks => blocks;
+    public ShardStores Shards => shards;
 
     public IFileSystem Files => files;
 
@@ -73,17 +70,12 @@ public sealed partial class MaintenanceContext(
         }
     }
 
-    /// <summary>Takes a damaged block out of the catalog's list.</summary>
-    internal async Task SetAsideAsync(ShardWork work, BlockDamagedException damage, CancellationToken cancellation)
+    /// <summary>Takes a damaged block out of the catalog's list; what it holds is missing from answers from then on.</summary>
+    internal void SetAside(ShardWork work, BlockDamagedException damage)
     {
         if (work.Store.Catalog.Blocks.FirstOrDefault(b => b.Name == damage.Block) is { } block)
         {
-            LogDamaged(damage.Message);
-            await work.Store.ApplyAsync(
-                CatalogChange.Of("damaged") with { SetAside = [new DamagedBlock(block, damage.Message, NowMs)] }, cancellation);
+            shards.ReportDamage(work.Shard.Number, block, damage.Message);
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Problem} The block is set aside; what it holds is missing from answers")]
-    private partial void LogDamaged(string problem);
 }

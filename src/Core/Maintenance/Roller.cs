@@ -110,7 +110,7 @@ internal sealed class Roller(MaintenanceContext context)
         using var hours = new BlockOutput(context.Files, work.Store, Resolution.Hour, fromMs, toMs, sequences[2]);
         var rollup = new WindowRollup(new RollupWindow(fromMs, toMs, day, IsDayOver(work, day), minutes, hours, days), context.Retention, _feed);
         var cuts = new Cuts(catalog.Tombstones, day, day + DayMs);
-        using var series = await SeriesMerge.OpenAsync(context.Blocks, work.Shard.Number, fresh, fromMs, toMs, cancellation);
+        using var series = await SeriesMerge.OpenAsync(context.Shards, work.Shard.Number, fresh, fromMs, toMs, cancellation);
         using var raw = await OpenBlocks.OpenAsync(context, work, In(catalog, Resolution.Raw, fromMs, toMs).Where(static b => b.RolledUp), cancellation);
         using var oldMinutes = await OpenBlocks.OpenAsync(context, work, In(catalog, Resolution.Minute, fromMs, toMs), cancellation);
         using var oldHours = await OpenBlocks.OpenAsync(
@@ -143,7 +143,7 @@ internal sealed class Roller(MaintenanceContext context)
         using var days = new BlockOutput(context.Files, work.Store, Resolution.Day, day, day + DayMs, sequences[0]);
         var rollup = new DayRollup(day, days, names, context.Retention);
         var cuts = new Cuts(catalog.Tombstones, day, day + DayMs);
-        using var series = await SeriesMerge.OpenAsync(context.Blocks, work.Shard.Number, pending, day, day + DayMs, cancellation);
+        using var series = await SeriesMerge.OpenAsync(context.Shards, work.Shard.Number, pending, day, day + DayMs, cancellation);
         using var others = await OpenBlocks.OpenAsync(
             context, work, In(catalog, Resolution.Hour, day, day + DayMs).Where(b => !names.Contains(b.Name)), cancellation);
         using var old = await OpenBlocks.OpenAsync(context, work, In(catalog, Resolution.Day, day, day + DayMs), cancellation);

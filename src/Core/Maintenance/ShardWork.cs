@@ -10,7 +10,7 @@ internal sealed class ShardWork(Shard shard, ShardStore store) : IDisposable
 
     public ShardStore Store => store;
 
-    public SeriesOrder Order { get; } = new(shard);
+    public ShardOrder Order { get; } = new(shard);
 
     /// <summary>
     /// Held while a block is made of memory, while something is deleted, and while another job takes its sequence numbers and looks at the
@@ -32,6 +32,15 @@ internal sealed class ShardWork(Shard shard, ShardStore store) : IDisposable
 
     /// <summary>Samples and rows that the running job has gone through.</summary>
     public long Progress { get; set; }
+
+    /// <summary>The same for sealing, which goes on beside it.</summary>
+    public long SealProgress { get; set; }
+
+    /// <summary>Tombstones and blocks that they hide nothing of.</summary>
+    public HashSet<(string Tombstone, string Block)> Untouched { get; } = [];
+
+    /// <summary>When the first series of a block may be out of its policy, and by which policies that was worked out.</summary>
+    public Dictionary<string, (object Rules, long AtMs)> NextExpiry { get; } = new(StringComparer.Ordinal);
 
     public Dictionary<string, JobStatus> Status { get; } = new(StringComparer.Ordinal);
 

@@ -50,6 +50,9 @@ internal sealed class Cuts
         _tombstones = [.. tombstones.Where(t => t.FromMs < toMs && t.ToMs > fromMs)
             .Select(static t => (new SeriesMatch(t.Selector), new Cut(t.FromMs, t.ToMs, t.Sequence)))];
 
+    /// <summary>Whether there are any at all.</summary>
+    public bool Any => _tombstones.Length != 0;
+
     /// <summary>Valid until the next call.</summary>
     public IReadOnlyList<Cut> Of(Model.SeriesKey key)
     {

@@ -20,7 +20,7 @@ internal sealed class OpenBlocks : IDisposable
         {
             foreach (var block in blocks)
             {
-                open._blocks.Add(await OpenBlock.OpenAsync(context.Blocks, work.Shard.Number, block, cancellation));
+                open._blocks.Add(await OpenBlock.OpenAsync(context.Shards, work.Shard.Number, block, cancellation));
             }
 
             return open;

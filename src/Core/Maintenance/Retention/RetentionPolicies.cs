@@ -54,6 +54,9 @@ public sealed partial class RetentionPolicies
     /// <summary>Whether every series is kept alike.</summary>
     public bool AreUniform => _rules.Length == 0;
 
+    /// <summary>Changes with the policies.</summary>
+    internal object Version => _rules;
+
     /// <summary>Replaces what was set at run time; in force here when this returns, in other processes within a minute or so.</summary>
     /// <exception cref="InvalidDataException">A policy cannot be run: the message says which and why.</exception>
     /// <exception cref="ObjectStoreException">The store could not keep it; nothing has changed.</exception>

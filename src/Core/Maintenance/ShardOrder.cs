@@ -7,7 +7,7 @@ namespace Metrics.Core.Maintenance;
 /// A shard's series in the order of their canonical forms, which is the order of blocks. Kept from pass to pass: only new series are
 /// sorted, and only near their places are names of old ones looked at. Not thread-safe.
 /// </summary>
-internal sealed class SeriesOrder(Shard shard)
+internal sealed class ShardOrder(Shard shard)
 {
     private LiveSeries[] _sorted = [];
     private LiveSeries?[] _known = [];
