@@ -56,5 +56,5 @@ public sealed class AzureStoreTests(Azurite azurite) : RemoteStoreConformance(az
     }
 
     private static IObjectStore Create(ObjectStoreOptions options) =>
-        ObjectStoreFactory.Create(options, "unused", TimeProvider.System, NullLoggerFactory.Instance);
+        ObjectStoreFactory.Create(options, "unused", SystemClock.Instance, NullLoggerFactory.Instance);
 }

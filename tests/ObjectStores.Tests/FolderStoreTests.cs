@@ -42,7 +42,7 @@ public sealed class FolderStoreTests : ObjectStoreConformance, IDisposable
     {
         var directory = Path.Combine(_directory, "blocked");
         await File.WriteAllTextAsync(directory, "in the way", Cancellation);
-        var store = new FolderObjectStore(directory, TimeProvider.System);
+        var store = new FolderObjectStore(directory, SystemClock.Instance);
 
         await Assert.ThrowsAsync<ObjectStoreUnavailableException>(() => Put(store, "x", "1", PutCondition.None));
         await Assert.ThrowsAsync<ObjectStoreUnavailableException>(() => List(store, ""));
@@ -64,5 +64,5 @@ public sealed class FolderStoreTests : ObjectStoreConformance, IDisposable
         Assert.Equal("3", await Text(store, "a/b/c"));
     }
 
-    protected override IObjectStore Open(TimeSpan? timeout = null) => new FolderObjectStore(_directory, TimeProvider.System, timeout);
+    protected override IObjectStore Open(TimeSpan? timeout = null) => new FolderObjectStore(_directory, SystemClock.Instance, timeout);
 }

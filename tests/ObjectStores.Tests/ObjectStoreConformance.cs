@@ -231,7 +231,7 @@ public abstract class ObjectStoreConformance
         Assert.Equal(SHA256.HashData(content), SHA256.HashData(read));
         var part = new byte[1000];
         Assert.Equal(1000, await store.ReadAsync("large/block", 33_554_000, part, Cancellation));
-        Assert.Equal(content.AsSpan(33_554_000, 1000), part);
+        Assert.Equal(content[33_554_000..33_555_000], part);
         await Put(store, "large/block", content[..10], PutCondition.Matches(version));
         Assert.Equal([new ObjectInfo("large/block", 10)], await List(store, "large/"));
     }

@@ -44,5 +44,5 @@ public sealed class S3StoreTests(S3rver server) : RemoteStoreConformance(server)
     }
 
     private static IObjectStore Create(ObjectStoreOptions options) =>
-        ObjectStoreFactory.Create(options, "unused", TimeProvider.System, NullLoggerFactory.Instance);
+        ObjectStoreFactory.Create(options, "unused", SystemClock.Instance, NullLoggerFactory.Instance);
 }

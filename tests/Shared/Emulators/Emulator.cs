@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 
 namespace Metrics.Tests.Shared.Emulators;
@@ -41,10 +42,10 @@ public abstract class Emulator : IAsyncLifetime
     public async Task Start()
     {
         _process = new ChildProcess("node", [.. NodeArguments, ScriptPath, .. Arguments], Data);
-        var began = TimeProvider.System.GetTimestamp();
+        var running = Stopwatch.StartNew();
         while (!await Answers())
         {
-            if (_process.HasExited || TimeProvider.System.GetElapsedTime(began) > StartDeadline)
+            if (_process.HasExited || running.Elapsed > StartDeadline)
             {
                 throw new InvalidOperationException($"{Script} did not start:\n{_process.Output}\n{_process.Errors}");
             }
