@@ -2,7 +2,6 @@ using Metrics.Core.Blocks;
 using Metrics.Core.Catalog;
 using Metrics.Core.Maintenance.Merging;
 using Metrics.Core.Model;
-using Metrics.Core.Rollups;
 
 namespace Metrics.Core.Maintenance;
 
@@ -69,7 +68,7 @@ internal sealed class Compactor(MaintenanceContext context)
 
         var made = output.Finish(rolledUp: true, context.NowMs);
         var change = CatalogChange.Of(reason) with { Add = made is null ? [] : [made], Remove = [.. sources.Select(static b => b.Name)] };
-        await context.ApplyAsync(work, change, [output], cancellation);
+        await MaintenanceContext.ApplyAsync(work, change, [output], cancellation);
         work.Progress += sources.Sum(static b => b.Samples);
     }
 

@@ -47,7 +47,7 @@ public sealed class MaintenanceContext(
     /// Makes a change durable. Files of blocks that were refused are deleted; after another failure they stay, since the change may still
     /// turn out to have happened when the process starts the next time.
     /// </summary>
-    internal async Task ApplyAsync(ShardWork work, CatalogChange change, IEnumerable<BlockOutput> outputs, CancellationToken cancellation)
+    internal static async Task ApplyAsync(ShardWork work, CatalogChange change, IEnumerable<BlockOutput> outputs, CancellationToken cancellation)
     {
         try
         {

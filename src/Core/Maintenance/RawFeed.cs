@@ -1,4 +1,3 @@
-using Metrics.Core.Blocks;
 using Metrics.Core.Catalog;
 using Metrics.Core.Maintenance.Merging;
 using Metrics.Core.Rollups;

@@ -131,7 +131,7 @@ internal sealed class Roller(MaintenanceContext context)
         var outputs = new[] { days, minutes, hours };
         var added = outputs.Select(o => o.Finish(rolledUp: false, context.NowMs)).OfType<NewBlock>().ToList();
         var change = CatalogChange.Of("rolled up") with { Add = added, RolledUp = [.. fresh.Select(static b => b.Name)] };
-        await context.ApplyAsync(work, change, outputs, cancellation);
+        await MaintenanceContext.ApplyAsync(work, change, outputs, cancellation);
         work.Progress += fresh.Sum(static b => b.Samples);
     }
 
@@ -163,7 +163,7 @@ internal sealed class Roller(MaintenanceContext context)
             return true;
         }
 
-        await context.ApplyAsync(work, CatalogChange.Of("rolled up") with { Add = [added] }, [days], cancellation);
+        await MaintenanceContext.ApplyAsync(work, CatalogChange.Of("rolled up") with { Add = [added] }, [days], cancellation);
         work.Progress += pending.Sum(static b => b.Samples);
         return true;
     }

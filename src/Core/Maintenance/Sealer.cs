@@ -10,6 +10,8 @@ internal sealed class Sealer(MaintenanceContext context)
     /// <summary>Windows that are made durable by one change: a month of backfill is not a month of flushes.</summary>
     private const int WindowsPerChange = 12;
 
+    private const long DropIntervalMs = 60_000;
+
     private readonly SealedChunks _chunks = new();
 
     /// <summary>Seals one shard.</summary>
@@ -58,12 +60,23 @@ internal sealed class Sealer(MaintenanceContext context)
         return counts;
     }
 
+    /// <summary>Whether memory has something that it need not have, or series that nothing is written to were not looked for lately.</summary>
+    public bool MayDrop(ShardWork work)
+    {
+        if (HotTargetMs(work) <= context.Shards.ViewOf(work.Shard.Number).HotFromMs && context.NowMs - work.DroppedAtMs < DropIntervalMs)
+        {
+            return false;
+        }
+
+        return work.SealedUpToMs != long.MinValue;
+    }
+
     /// <summary>Moves the border from which on memory is read, and drops what blocks have before it once nobody reads by older views.</summary>
     /// <returns>Samples that left memory.</returns>
     public async Task<long> DropAsync(ShardWork work, CancellationToken cancellation)
     {
-        var keptMs = context.NowMs - (long)context.BlockOptions.HotRetention.TotalMilliseconds;
-        var hotMs = Math.Min(work.SealedUpToMs, RawFeed.StartOf(keptMs, 3_600_000));
+        work.DroppedAtMs = context.NowMs;
+        var hotMs = HotTargetMs(work);
         var present = context.Shards.ViewOf(work.Shard.Number).HotFromMs;
         if (hotMs > present)
         {
@@ -71,12 +84,7 @@ internal sealed class Sealer(MaintenanceContext context)
         }
 
         await context.Shards.WaitForOlderLeasesAsync(cancellation);
-        long dropped = 0;
-        foreach (var series in work.Shard.All())
-        {
-            dropped += series.DropSealed(context.Engine.Pool, Math.Max(hotMs, present));
-        }
-
+        var dropped = context.Engine.DropSealed(work.Shard, Math.Max(hotMs, present));
         await work.Sealing.WaitAsync(cancellation);
         try
         {
@@ -89,6 +97,9 @@ internal sealed class Sealer(MaintenanceContext context)
 
         return dropped;
     }
+
+    private long HotTargetMs(ShardWork work) =>
+        Math.Min(work.SealedUpToMs, RawFeed.StartOf(context.NowMs - (long)context.BlockOptions.HotRetention.TotalMilliseconds, 3_600_000));
 
     private async Task SealWindowsAsync(ShardWork work, LiveSeries[] series, long[] starts, CancellationToken cancellation)
     {
@@ -113,7 +124,7 @@ internal sealed class Sealer(MaintenanceContext context)
 
             if (added.Count != 0)
             {
-                await context.ApplyAsync(work, CatalogChange.Of("sealed") with { Add = added }, outputs, cancellation);
+                await MaintenanceContext.ApplyAsync(work, CatalogChange.Of("sealed") with { Add = added }, outputs, cancellation);
             }
 
             tickets.ForEach(static t => t.MarkSealed());

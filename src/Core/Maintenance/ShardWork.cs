@@ -6,6 +6,10 @@ namespace Metrics.Core.Maintenance;
 /// <summary>What is going on with one shard.</summary>
 internal sealed class ShardWork(Shard shard, ShardStore store) : IDisposable
 {
+    private const double LongestDelaySeconds = 300;
+
+    private readonly Dictionary<string, JobStatus> _status = new(StringComparer.Ordinal);
+
     public Shard Shard => shard;
 
     public ShardStore Store => store;
@@ -23,6 +27,9 @@ internal sealed class ShardWork(Shard shard, ShardStore store) : IDisposable
 
     /// <summary>Everything before is in blocks, but for samples that came later.</summary>
     public long SealedUpToMs { get; set; } = long.MinValue;
+
+    /// <summary>When memory was last looked through for what it need not have.</summary>
+    public long DroppedAtMs { get; set; } = long.MinValue / 2;
 
     /// <summary>Samples by closed window at the last look, for seeing where writing has stopped.</summary>
     public Dictionary<long, long> Unsealed { get; set; } = [];
@@ -42,10 +49,76 @@ internal sealed class ShardWork(Shard shard, ShardStore store) : IDisposable
     /// <summary>When the first series of a block may be out of its policy, and by which policies that was worked out.</summary>
     public Dictionary<string, (object Rules, long AtMs)> NextExpiry { get; } = new(StringComparer.Ordinal);
 
-    public Dictionary<string, JobStatus> Status { get; } = new(StringComparer.Ordinal);
-
     /// <summary>Hour blocks that give no row of a day, so that they are not looked at for ever.</summary>
     public HashSet<string> WithoutDay { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>How each kind of work last went.</summary>
+    public IReadOnlyList<JobStatus> Status
+    {
+        get
+        {
+            lock (_status)
+            {
+                return [.. _status.Values];
+            }
+        }
+    }
+
+    public bool MayRun(string job, DateTimeOffset now) => StatusOf(job).NotBefore is not { } time || now >= time;
+
+    public bool HasFailed(string job) => StatusOf(job).Failures != 0;
+
+    public long ProgressOf(string job) => job == StorageMaintenance.SealJob ? SealProgress : Progress;
+
+    public void ResetProgress(string job)
+    {
+        if (job == StorageMaintenance.SealJob)
+        {
+            SealProgress = 0;
+        }
+        else
+        {
+            Progress = 0;
+        }
+    }
+
+    public void Succeeded(string job, bool did, DateTimeOffset now, double seconds)
+    {
+        var status = StatusOf(job);
+        Set(status with
+        {
+            LastRun = did ? now : status.LastRun,
+            LastSeconds = did ? seconds : status.LastSeconds,
+            LastError = null,
+            NotBefore = null,
+            Failures = 0,
+        });
+    }
+
+    /// <returns>How long it is left alone: twice as long after every failure.</returns>
+    public TimeSpan Failed(string job, DateTimeOffset now, string problem)
+    {
+        var status = StatusOf(job);
+        var delay = TimeSpan.FromSeconds(Math.Min(LongestDelaySeconds, 5 * Math.Pow(2, Math.Min(status.Failures, 10))));
+        Set(status with { LastError = problem, NotBefore = now + delay, Failures = status.Failures + 1 });
+        return delay;
+    }
+
+    private JobStatus StatusOf(string job)
+    {
+        lock (_status)
+        {
+            return _status.GetValueOrDefault(job) ?? new JobStatus(job);
+        }
+    }
+
+    private void Set(JobStatus status)
+    {
+        lock (_status)
+        {
+            _status[status.Job] = status;
+        }
+    }
 
     /// <summary>Takes sequence numbers, and the catalog that has every block with a lower one.</summary>
     public async Task<(ShardCatalog Catalog, long[] Sequences)> SnapshotAsync(int sequences, CancellationToken cancellation)

@@ -27,7 +27,8 @@ internal sealed class SampleChunkEncoder
             timestampsMs[..taken].CopyTo(_timestamps.AsSpan(_count));
             values[..taken].CopyTo(_values.AsSpan(_count));
             _count += taken;
-            (timestampsMs, values) = (timestampsMs[taken..], values[taken..]);
+            timestampsMs = timestampsMs[taken..];
+            values = values[taken..];
         }
     }
 

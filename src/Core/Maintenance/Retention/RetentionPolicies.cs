@@ -11,7 +11,7 @@ namespace Metrics.Core.Maintenance.Retention;
 /// How long every series is kept: policies set at run time, then those of the settings, then the defaults; the first that fits holds.
 /// Those set at run time are kept in the object store for all processes, and on local disk for a start without the store. Thread-safe.
 /// </summary>
-public sealed partial class RetentionPolicies
+public sealed partial class RetentionPolicies : IDisposable
 {
     public const string ObjectName = "retention.json";
 
@@ -151,6 +151,8 @@ public sealed partial class RetentionPolicies
         Resolution.Hour => _options.Hour,
         _ => _options.Day,
     };
+
+    public void Dispose() => _changing.Dispose();
 
     private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
