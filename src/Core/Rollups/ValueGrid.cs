@@ -13,7 +13,7 @@ internal readonly struct ValueGrid
     /// <summary>Steps there are at least between different extremes, as a power of two.</summary>
     private const int MinRangeBits = 5;
 
-    /// <summary>Below it, a range is narrow.</summary>
+    /// <summary>Below it, a range is narrow; twice that where the steps are whole.</summary>
     private const int NarrowRange = 2 << MinRangeBits;
 
     private const int MantissaBits = 52;
@@ -38,7 +38,7 @@ internal readonly struct ValueGrid
         (_form, _min, _max) = (form, min, max);
         _keys = new ValueKeys(min, max);
         var (low, high) = (_keys.KeyOf(min), _keys.KeyOf(max));
-        var bits = RelativeBits + (count < FineFrom ? 0 : 1) - (_keys.IsTwoSided ? 1 : 0);
+        var bits = RelativeBits + (count < FineFrom ? 0 : 1) - (_keys.IsTwoSided ? 2 : 0);
         var rangeBits = 64 - BitOperations.LeadingZeroCount((ulong)(high - low));
         _shift = Math.Clamp(rangeBits - MinRangeBits - 1, 0, MantissaBits - bits);
         _origin = Shift(low);
@@ -54,7 +54,7 @@ internal readonly struct ValueGrid
     public long Range { get; }
 
     /// <summary>Whether the values are so near each other that few groups say all.</summary>
-    public bool IsNarrow => Range < NarrowRange;
+    public bool IsNarrow => Range < (IsExact ? 2 * NarrowRange : NarrowRange);
 
     /// <summary>Whether values of the chunk's form lie on the grid.</summary>
     public bool IsExact { get; }
