@@ -113,6 +113,7 @@ public sealed partial class ShardStores
 
         _asked.TrySetCanceled();
         _context.Cache?.Dispose();
+        _context.Open.Dispose();
         foreach (var store in _stores)
         {
             store.Dispose();

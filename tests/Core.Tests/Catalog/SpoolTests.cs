@@ -1,7 +1,4 @@
-using Metrics.Core.Blocks;
 using Metrics.Core.Catalog;
-using Metrics.Core.Files;
-using Metrics.Core.Model;
 using Metrics.Core.ObjectStorage;
 using Metrics.Core.Tests.Files;
 
@@ -112,7 +109,7 @@ public sealed class SpoolTests
             published = await first.SealAsync("published");
             await first.FlushAsync();
             store.Away = true;
-            waiting = WriteBlock(first);
+            waiting = TestBlocks.Write(first, 10);
             await first.ApplyAsync(CatalogChange.Of("sealed") with { Add = [waiting] });
         }
 
@@ -138,22 +135,6 @@ public sealed class SpoolTests
         Assert.Equal("published", await second.ReadAsync(published));
         Assert.Equal(damaged, _files.Paths.Contains(state + ".damaged-1"));
         Assert.Contains(torn + ".damaged", _files.Paths);
-    }
-
-    private static NewBlock WriteBlock(CatalogHarness harness)
-    {
-        const long From = 20 * CatalogHarness.HourMs;
-        const long To = 22 * CatalogHarness.HourMs;
-        var sequence = harness.Shard.NextSequence();
-        var (name, path) = harness.Shard.NewBlockPath(Resolution.Raw, From, To, sequence);
-        using var file = harness.Files.Open(path, FileOpening.CreateNew);
-        using var writer = new BlockWriter(file, Resolution.Raw, 0, From, To, sequence);
-        writer.BeginSeries(SeriesKey.Create("m", []));
-        writer.AddChunk(new ChunkMeta(ChunkKind.Samples, From, From + 1000, 2, new ChunkAggregates(2, 3, 1, 2, 2, From + 1000), 0, 0, 0), [1, 2, 3, 4]);
-        var summary = writer.Finish();
-        file.FlushToDisk();
-        return new NewBlock(
-            new BlockInfo(name, Resolution.Raw, From, To, summary.MinMs, summary.MaxMs, summary.Series, summary.Samples, summary.Bytes, sequence, false, 1), path);
     }
 
     private Task<CatalogHarness> OpenAsync(FaultyObjectStore? store = null) =>
