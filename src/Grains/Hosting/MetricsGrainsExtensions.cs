@@ -56,7 +56,8 @@ public static class MetricsGrainsExtensions
         services.AddSingleton<QueryPlaces>();
         services.AddSingleton<SiloQueries>();
         services.AddSingleton<ActiveSeries>();
-        services.AddSingleton<ISampleWriter, SampleWriter>();
+        services.AddSingleton<SampleWriter>();
+        services.AddSingleton<ISampleWriter>(static s => s.GetRequiredService<SampleWriter>());
 
         AddResponseTimeout<SiloMessagingOptions>(services);
         AddResponseTimeout<ClientMessagingOptions>(services);

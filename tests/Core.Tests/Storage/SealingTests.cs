@@ -102,10 +102,30 @@ public class SealingTests
 
         foreach (var content in new[] { "", "{", "null", "{\"version\":2}", "{\"version\":1,\"lastReference\":1,\"shards\":[[[1]],[]],\"highestMs\":[1,2]}", "[]" })
         {
-            _files.SetContent(State, System.Text.Encoding.UTF8.GetBytes(content));
+            AtomicFile.Write(_files, EngineHarness.Directory, "sealed.json", System.Text.Encoding.UTF8.GetBytes(content));
             await using var again = EngineHarness.Open(_files);
             Assert.Equal(["1@0", "2@0"], again.ReadAll().Keys);
             Assert.Equal(0, again.PassedOverSamples);
+        }
+    }
+
+    [Fact]
+    public async Task A_flipped_bit_in_the_state_never_makes_a_replay_pass_over_more()
+    {
+        await using (var engine = EngineHarness.Open(_files))
+        {
+            await engine.AppendAsync((1, 0, 1), (2, 0, 2), (1, 1000, 3));
+            await SealAllAsync(engine, await engine.CutLogAsync(Cancellation), 1);
+        }
+
+        for (var at = 0; at < _files.Content(State).Length; at++)
+        {
+            var damaged = _files.AfterKill();
+            var content = damaged.Content(State);
+            content[at] ^= (byte)(1 << (at % 8));
+            damaged.SetContent(State, content);
+            await using var again = EngineHarness.Open(damaged);
+            Assert.Equal(["1@0", "1@1000", "2@0"], again.ReadAll().Keys);
         }
     }
 
