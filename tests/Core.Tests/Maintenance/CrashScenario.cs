@@ -110,14 +110,14 @@ internal sealed class CrashScenario
         return points;
     }
 
-    private async Task<bool> TryAsync(Func<Task> step)
+    private static async Task<bool> TryAsync(Func<Task> step)
     {
         try
         {
             await step();
             return true;
         }
-        catch (Exception e) when (e is IOException or Metrics.Core.Storage.WriteUnavailableException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or Metrics.Core.Ingestion.WriteUnavailableException or InvalidOperationException)
         {
             return false;
         }
