@@ -27,7 +27,7 @@ public sealed class S3StoreTests(S3rver server) : RemoteStoreConformance(server)
     {
         server.Require();
         var options = server.Options(_prefix);
-        options.S3.SecretKey = "a-wrong-secret";
+        (options.S3.AccessKey, options.S3.SecretKey) = ("nobody", "a-wrong-secret");
         var store = Create(options);
 
         var error = await Assert.ThrowsAsync<ObjectStoreException>(() => store.GetAsync("x", MaxBytes, Cancellation));

@@ -108,14 +108,19 @@ internal sealed class SeriesGrain(StorageEngine engine, ISampleWriter writer, Ac
         }
 
         var held = series.GetStatistics();
-        var key = engine.Shards[series.Shard].Index.KeyOf(series.Ordinal);
+        if (!engine.Shards[series.Shard].Index.TryGetKey(series.Ordinal, out var key) || key.Id != Id)
+        {
+            // Retired a moment ago.
+            return default;
+        }
+
         return new(new SeriesDescription(
             key, series.Shard, silo.SiloAddress.ToParsableString(), held.Samples, held.OldestMs, held.NewestMs, held.Bytes));
     }
 
     private LiveSeries? Find()
     {
-        _series ??= engine.Find(Id);
+        _series = _series is { IsRetired: false } held ? held : engine.Find(Id);
         if (_series is null)
         {
             // Whoever asks for series that are not there leaves nothing behind.

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Xml;
 using Amazon.Runtime;
 using Amazon.S3;
 using Metrics.Core.ObjectStorage;
@@ -27,8 +28,8 @@ internal static class S3Errors
             failed),
         AmazonServiceException failed => new ObjectStoreException(
             $"The object store ({description}) refuses with {(int)failed.StatusCode} {failed.ErrorCode}{Advice(failed)}.", failed),
-        HttpRequestException or IOException or WebException or OperationCanceledException => new ObjectStoreUnavailableException(
-            $"The object store ({description}) cannot be reached: {error.Message}", error),
+        HttpRequestException or IOException or WebException or XmlException or OperationCanceledException => new ObjectStoreUnavailableException(
+            $"The object store ({description}) cannot be reached or answers with half of an answer: {error.Message}", error),
         AmazonClientException => new ObjectStoreException(
             $"The object store ({description}) cannot be used: {error.Message} "
             + "Set Metrics:ObjectStore:S3:AccessKey and SecretKey, or give the process a role.",

@@ -88,6 +88,13 @@ public sealed class S3ObjectStore : RemoteObjectStore, IDisposable
             var range = new ByteRange(offset, offset + Math.Max(1, destination.Length) - 1);
             var request = new GetObjectRequest { BucketName = _bucket, Key = key, ByteRange = range };
             using var found = await _client.GetObjectAsync(request, limit);
+
+            // An empty object has no range. Some stores promise a byte of it all the same, which never comes.
+            if (found.ContentRange?.EndsWith("/0", StringComparison.Ordinal) == true)
+            {
+                return 0;
+            }
+
             return await found.ResponseStream.ReadAtLeastAsync(destination, destination.Length, throwOnEndOfStream: false, limit);
         }
         catch (AmazonS3Exception error) when (S3Errors.IsNotFound(error))

@@ -110,7 +110,9 @@ internal sealed class S3Upload(IAmazonS3 client, ObjectStoreOptions options)
         }
     }
 
-    public static ObjectVersion Version(string tag) => new($"\"{tag.Trim('"')}\"");
+    /// <exception cref="IOException">The store told none: its answer was cut off.</exception>
+    public static ObjectVersion Version(string? tag) =>
+        tag?.Trim('"') is { Length: > 0 } value ? new($"\"{value}\"") : throw new IOException("The answer has no version (ETag).");
 }
 
 /// <summary>A multipart upload that is no object yet.</summary>

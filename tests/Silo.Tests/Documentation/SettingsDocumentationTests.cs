@@ -74,6 +74,12 @@ public sealed partial class SettingsDocumentationTests
                 continue;
             }
 
+            if (value is System.Collections.IEnumerable)
+            {
+                yield return ($"{section}:{property.Name}", "");
+                continue;
+            }
+
             foreach (var nested in Settings($"{section}:{property.Name}", value))
             {
                 yield return nested;
@@ -85,6 +91,6 @@ public sealed partial class SettingsDocumentationTests
         ? flag ? "true" : "false"
         : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 
-    [GeneratedRegex(@"^\| `(?<path>Metrics:[A-Za-z:]+)` \| `(?<default>[^`]*)` \|", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\| `(?<path>Metrics:[A-Za-z0-9:]+)` \| `(?<default>[^`]*)` \|", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex SettingRow();
 }
