@@ -4,6 +4,8 @@ using Metrics.LoadGenerator.Data;
 using Metrics.LoadGenerator.Modes;
 using Metrics.LoadGenerator.Os;
 using Metrics.LoadGenerator.Reports;
+using Metrics.LoadGenerator.Storage;
+using Metrics.LoadGenerator.Tsbs;
 
 const string Usage = """
     usage: Metrics.LoadGenerator <mode> [--option value ...]
@@ -20,6 +22,15 @@ const string Usage = """
     verify              count what is stored
         --from-ms N  --to-ms N  --expected N  --expected-at-most N
     rss                 print the server's memory
+    tsbs-load           send the history of TSBS' devops cpu-only hosts, in time order, by remote write
+        --hosts 200  --fields 10  --minutes 720  --interval-ms 10000  --start EPOCH  --seed 123  --values integers|gauges  --jitter-ms 10
+        --samples-per-series 10  --series-per-request 2000  --connections 4  --memory-mb 512  --settle-s 0
+    settle              wait until the server has nothing more to do, then say how large its data are
+        --dir DIRECTORY  --samples N  --logs wal,series,cache  --quiet-s 5  --patience-s 120
+    azure-container     make a container for cold reads
+        --connection STRING  --container metrics
+    tsbs-queries        ask TSBS' devops queries of what tsbs-load sent (same options), VictoriaMetrics beside it if given
+        --kinds NAME,NAME  --repeat 100  --warmup-s 2  --in-a-row 10  --victoria URL  --victoria-pid N
 
     all: --target http://127.0.0.1:8080  --pid N | --port N (the server, for its CPU and memory)  --out FILE  --label TEXT
     """;
@@ -48,6 +59,10 @@ try
         "query" => QueryLoad.Run(options, target, server, report),
         "freshness" => FreshnessProbe.Run(options, target, clock, report),
         "verify" => Verification.Run(options, target, report),
+        "tsbs-load" => TsbsLoad.Run(options, target, server, clock, report),
+        "tsbs-queries" => TsbsQueries.Run(options, target, server, clock, report),
+        "settle" => Settling.Run(options, target, server, report),
+        "azure-container" => AzureContainer.Run(options, clock),
         "rss" => Memory(options, server, report),
         _ => throw new UsageException($"'{args[0]}' is not a mode.\n{Usage}"),
     };

@@ -30,6 +30,11 @@ internal static class S3Errors
             $"The object store ({description}) refuses with {(int)failed.StatusCode} {failed.ErrorCode}{Advice(failed)}.", failed),
         HttpRequestException or IOException or WebException or XmlException or OperationCanceledException => new ObjectStoreUnavailableException(
             $"The object store ({description}) cannot be reached or answers with half of an answer: {error.Message}", error),
+
+        // The client could not read the answer, or found that the body is not what its version says: cut off, or replaced meanwhile.
+        ArgumentException or FormatException => new ObjectStoreUnavailableException($"The object store ({description}) answers with something unreadable.", error),
+        AmazonClientException when error.Message.Contains("hash", StringComparison.OrdinalIgnoreCase) => new ObjectStoreUnavailableException(
+            $"The object store ({description}) answers with a damaged body.", error),
         AmazonClientException => new ObjectStoreException(
             $"The object store ({description}) cannot be used: {error.Message} "
             + "Set Metrics:ObjectStore:S3:AccessKey and SecretKey, or give the process a role.",

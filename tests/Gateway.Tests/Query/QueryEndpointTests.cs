@@ -36,6 +36,21 @@ public class QueryEndpointTests
     }
 
     [Fact]
+    public async Task Answers_every_point_of_a_long_series_in_order()
+    {
+        await using var host = await QueryApiHost.StartAsync();
+        long[] timestamps = [.. Enumerable.Range(0, 10_000).Select(static i => i * 60_000L)];
+        double[] values = [.. Enumerable.Range(0, 10_000).Select(static i => i / 8.0)];
+        host.Grain.OnExecute = _ => Answer(new QueryGroup([], timestamps, values));
+
+        var (_, body) = await host.PostAsync("/api/v1/query", Valid);
+
+        var points = body["series"]!.AsArray();
+        Assert.Equal(timestamps, points.Select(static point => point!["timestamp"]!.GetValue<long>() * 1000));
+        Assert.Equal(values, points.Select(static point => point!["value"]!.GetValue<double>()));
+    }
+
+    [Fact]
     public async Task Answers_null_for_what_json_has_no_number_for()
     {
         await using var host = await QueryApiHost.StartAsync();

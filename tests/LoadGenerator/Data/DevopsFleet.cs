@@ -3,13 +3,11 @@ using System.Globalization;
 namespace Metrics.LoadGenerator.Data;
 
 /// <summary>
-/// Hosts of the TSBS devops cpu-only case: ten fields a host, ten tags a host. Series s is field s % 10 of host s / 10. The same
-/// seed gives the same hosts and the same values.
+/// Hosts of the TSBS devops cpu-only case: ten fields a host unless told otherwise, ten tags a host. Series s is field s % 10 of host
+/// s / 10. The same seed gives the same hosts and the same values.
 /// </summary>
 internal sealed class DevopsFleet
 {
-    public const int FieldsPerHost = 10;
-
     public static readonly string[] Metrics =
     [
         "cpu_usage_user", "cpu_usage_system", "cpu_usage_idle", "cpu_usage_nice", "cpu_usage_iowait",
@@ -27,21 +25,20 @@ internal sealed class DevopsFleet
     private static readonly string[] Environments = ["production", "staging", "test"];
 
     private readonly Random _random;
-    private readonly sbyte[] _values;
+    private readonly ISampleSource _samples;
 
     /// <param name="series">Number of series.</param>
     /// <param name="tags">Tags a host, 1 to 10: the first ones in TSBS' order.</param>
     /// <param name="seed">Of the values and tags.</param>
-    public DevopsFleet(int series, int tags = 10, int seed = 123)
+    /// <param name="samples">Values and times; null for <see cref="IntegerSteps"/>.</param>
+    /// <param name="fields">Fields a host: the first ones in TSBS' order.</param>
+    public DevopsFleet(int series, int tags = 10, int seed = 123, ISampleSource? samples = null, int fields = 10)
     {
         _random = new Random(seed);
         Series = series;
-        Tags = [.. Enumerable.Range(0, (series + FieldsPerHost - 1) / FieldsPerHost).Select(host => MakeTags(host, tags))];
-        _values = new sbyte[series];
-        for (var i = 0; i < series; i++)
-        {
-            _values[i] = (sbyte)_random.Next(0, 101);
-        }
+        Fields = fields;
+        Tags = [.. Enumerable.Range(0, (series + fields - 1) / fields).Select(host => MakeTags(host, tags))];
+        _samples = samples ?? new IntegerSteps(series, _random);
     }
 
     public int Series { get; }
@@ -49,27 +46,13 @@ internal sealed class DevopsFleet
     /// <summary>The tags of each host, sorted by key.</summary>
     public (string Key, string Value)[][] Tags { get; }
 
-    public static string MetricOf(int series) => Metrics[series % FieldsPerHost];
+    /// <summary>Fields a host.</summary>
+    public int Fields { get; }
 
-    public (string Key, string Value)[] TagsOf(int series) => Tags[series / FieldsPerHost];
+    public string MetricOf(int series) => Metrics[series % Fields];
 
-    /// <summary>One step of a series' random walk: a rounded normal deviate, kept within 0 to 100.</summary>
-    public int NextValue(int series)
-    {
-        // Shares of round(N(0, 1)) in 1/256: 0 has 98, each of +-1 has 62, each of +-2 has 16, the rest is +-3.
-        var draw = _random.Next(256);
-        var step = draw switch
-        {
-            < 98 => 0,
-            < 160 => 1,
-            < 222 => -1,
-            < 238 => 2,
-            < 254 => -2,
-            254 => 3,
-            _ => -3,
-        };
-        return _values[series] = (sbyte)Math.Clamp(_values[series] + step, 0, 100);
-    }
+    /// <summary>The next sample of a series, due at a time.</summary>
+    public GeneratedSample Next(int series, long nominalMs) => _samples.Next(series, nominalMs);
 
     private (string Key, string Value)[] MakeTags(int host, int count)
     {

@@ -20,12 +20,12 @@ internal sealed class JsonFormat(DevopsFleet fleet) : IBodyFormat
         {
             for (var i = 0; i < samples; i++)
             {
-                var milliseconds = startMs + (i * intervalMs);
+                var (milliseconds, value) = fleet.Next(series, startMs + (i * intervalMs));
                 _text.Append(_text.Length > 1 ? "," : "")
-                    .Append("{\"metric\":\"").Append(DevopsFleet.MetricOf(series))
-                    .Append("\",\"tags\":{").Append(_tags[series / DevopsFleet.FieldsPerHost])
+                    .Append("{\"metric\":\"").Append(fleet.MetricOf(series))
+                    .Append("\",\"tags\":{").Append(_tags[series / fleet.Fields])
                     .Append("},\"timestamp\":").Append(CultureInfo.InvariantCulture, $"{milliseconds / 1000m}")
-                    .Append(",\"value\":").Append(fleet.NextValue(series)).Append('}');
+                    .Append(",\"value\":").Append(CultureInfo.InvariantCulture, $"{value}").Append('}');
             }
         }
 

@@ -7,11 +7,14 @@ namespace Metrics.LoadGenerator.Data;
 /// <summary>Prometheus remote write 1.0: a snappy block of a protobuf WriteRequest.</summary>
 internal sealed class RemoteWriteFormat(DevopsFleet fleet) : IBodyFormat
 {
+    private const int MaxSampleBytes = 22;
+
     private readonly byte[][] _names = [.. DevopsFleet.Metrics.Select(static metric => Label("__name__", metric))];
     private readonly byte[][] _tags = [.. fleet.Tags.Select(static tags =>
         tags.SelectMany(static tag => Label(tag.Key, tag.Value)).ToArray())];
 
     private byte[] _buffer = new byte[1 << 20];
+    private byte[] _samples = [];
 
     public string Headers =>
         "Content-Type: application/x-protobuf\r\nContent-Encoding: snappy\r\nX-Prometheus-Remote-Write-Version: 0.1.0\r\n";
@@ -21,14 +24,10 @@ internal sealed class RemoteWriteFormat(DevopsFleet fleet) : IBodyFormat
         var length = 0;
         for (var series = first; series < first + count; series++)
         {
-            var name = _names[series % DevopsFleet.FieldsPerHost];
-            var tags = _tags[series / DevopsFleet.FieldsPerHost];
-            var size = name.Length + tags.Length;
-            for (var i = 0; i < samples; i++)
-            {
-                size += 2 + SampleSize(startMs + (i * intervalMs));
-            }
-
+            var written = WriteSamples(fleet, series, startMs, intervalMs, samples);
+            var name = _names[series % fleet.Fields];
+            var tags = _tags[series / fleet.Fields];
+            var size = name.Length + tags.Length + written.Length;
             if (length + size + 16 > _buffer.Length)
             {
                 Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, length + size + 16));
@@ -40,29 +39,38 @@ internal sealed class RemoteWriteFormat(DevopsFleet fleet) : IBodyFormat
             length += name.Length;
             tags.CopyTo(_buffer, length);
             length += tags.Length;
-            for (var i = 0; i < samples; i++)
-            {
-                length += WriteSample(_buffer.AsSpan(length), fleet.NextValue(series), startMs + (i * intervalMs));
-            }
+            written.CopyTo(_buffer.AsSpan(length));
+            length += written.Length;
         }
 
         return Snappy.CompressToArray(_buffer.AsSpan(0, length));
     }
 
-    private static int SampleSize(long timestampMs)
+    private ReadOnlySpan<byte> WriteSamples(DevopsFleet fleet, int series, long startMs, long intervalMs, int samples)
     {
-        Span<byte> scratch = stackalloc byte[10];
-        return 10 + WriteVarint(scratch, timestampMs);
+        if (_samples.Length < samples * MaxSampleBytes)
+        {
+            _samples = new byte[samples * MaxSampleBytes];
+        }
+
+        var length = 0;
+        for (var i = 0; i < samples; i++)
+        {
+            length += WriteSample(_samples.AsSpan(length), fleet.Next(series, startMs + (i * intervalMs)));
+        }
+
+        return _samples.AsSpan(0, length);
     }
 
-    private static int WriteSample(Span<byte> destination, double value, long timestampMs)
+    private static int WriteSample(Span<byte> destination, GeneratedSample sample)
     {
         destination[0] = 0x12;
-        destination[1] = (byte)SampleSize(timestampMs);
         destination[2] = 0x09;
-        BinaryPrimitives.WriteDoubleLittleEndian(destination[3..], value);
+        BinaryPrimitives.WriteDoubleLittleEndian(destination[3..], sample.Value);
         destination[11] = 0x10;
-        return 12 + WriteVarint(destination[12..], timestampMs);
+        var length = 12 + WriteVarint(destination[12..], sample.TimestampMs);
+        destination[1] = (byte)(length - 2);
+        return length;
     }
 
     private static byte[] Label(string name, string value)

@@ -21,7 +21,7 @@ internal static class StatsdPackets
         {
             var line = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{DevopsFleet.MetricOf(series)}:{fleet.NextValue(series)}|g|#{tags[series / DevopsFleet.FieldsPerHost]}");
+                $"{fleet.MetricOf(series)}:{fleet.Next(series, 0).Value}|g|#{tags[series / fleet.Fields]}");
             if (lines == maxLines || (lines > 0 && packet.Length + 1 + line.Length > MaxPacketBytes))
             {
                 packets.Add((Encoding.UTF8.GetBytes(packet.ToString()), lines));

@@ -25,6 +25,18 @@ internal sealed class LoadPlan
         StartMs = start < 100_000_000_000 ? start * 1000 : start;
     }
 
+    /// <summary>A span of time with one sample an interval, the same for every series.</summary>
+    public LoadPlan(int series, long startMs, long endMs, int intervalMs, int samplesPerSeries, int seriesPerRequest)
+    {
+        Series = series;
+        Tags = 10;
+        SamplesPerSeries = samplesPerSeries;
+        SeriesPerRequest = Math.Min(series, seriesPerRequest);
+        IntervalMs = intervalMs;
+        Points = (endMs - startMs) / intervalMs * series;
+        StartMs = startMs;
+    }
+
     public int Series { get; }
 
     public int Tags { get; }

@@ -13,6 +13,7 @@ internal static class ServerCost
         report.Add("server CPU", cpu / 1e9, "s");
         report.Add($"server CPU a {unit}", (double)cpu / Math.Max(1, count), "ns");
         report.Add("server RSS", server.ResidentBytes() / 1048576.0, "MiB");
+        report.Add("server peak RSS", server.PeakResidentBytes() / 1048576.0, "MiB");
     }
 
     public static void Wait(TimeSpan time)

@@ -35,11 +35,10 @@ internal sealed class ServerProcess(int pid)
     }
 
     /// <summary>Resident memory in bytes.</summary>
-    public long ResidentBytes()
-    {
-        var line = File.ReadLines($"/proc/{Pid}/status").First(static line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return long.Parse(line.AsSpan(6, line.Length - 8).Trim(), CultureInfo.InvariantCulture) * 1024;
-    }
+    public long ResidentBytes() => StatusBytes("VmRSS:");
+
+    /// <summary>The most resident memory that it ever had, in bytes.</summary>
+    public long PeakResidentBytes() => StatusBytes("VmHWM:");
 
     /// <summary>Datagrams that the kernel dropped at a UDP port since it was opened.</summary>
     public static long UdpDrops(int port)
@@ -58,6 +57,12 @@ internal sealed class ServerProcess(int pid)
         }
 
         return drops;
+    }
+
+    private long StatusBytes(string name)
+    {
+        var line = File.ReadLines($"/proc/{Pid}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return long.Parse(line.AsSpan(name.Length, line.Length - name.Length - 2).Trim(), CultureInfo.InvariantCulture) * 1024;
     }
 
     private static string? ListenerInode(string file, int port)
