@@ -1,5 +1,11 @@
+using Metrics.Silo.Commands;
 using Metrics.Silo.Hosting;
 using Metrics.Silo.Settings;
+
+if (Command.IsOne(args))
+{
+    return await Command.RunAsync(args);
+}
 
 try
 {

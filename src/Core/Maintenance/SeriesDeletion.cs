@@ -1,5 +1,6 @@
 using Metrics.Core.Catalog;
 using Metrics.Core.Maintenance.Merging;
+using Metrics.Core.Maintenance.Retention;
 using Metrics.Core.Model;
 using Metrics.Core.Query;
 
@@ -19,6 +20,33 @@ public sealed class SeriesDeletion(MaintenanceContext context, StorageMaintenanc
         foreach (var work in maintenance.Owned())
         {
             count += (await FindAsync(work, selector, fromMs, toMs, cancellation)).Count;
+        }
+
+        return count;
+    }
+
+    /// <summary>How many series of this process' shards hold anything, of the metrics that a retention policy's pattern and tags fit.</summary>
+    /// <param name="metricPattern">A name in which <c>*</c> stands for any characters.</param>
+    /// <param name="tags">All must hold.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="InvalidDataException">They cannot be run; the message says why.</exception>
+    /// <exception cref="IOException">A block cannot be read now.</exception>
+    public async Task<long> CountPatternAsync(string metricPattern, IReadOnlyList<TagMatcher> tags, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(metricPattern);
+        if (!metricPattern.Contains('*', StringComparison.Ordinal))
+        {
+            return await CountAsync(new SeriesSelector(metricPattern, tags), cancellation: cancellation);
+        }
+
+        var policy = new RetentionPolicy("pattern", metricPattern, [], null, null, null, null);
+        var rule = RetentionRule.TryCompile(policy, out var compiled, out var problem)
+            ? compiled
+            : throw new InvalidDataException($"{problem.Field} {problem.Reason}");
+        long count = 0;
+        foreach (var work in maintenance.Owned())
+        {
+            count += (await FindAsync(work, new SeriesSelector(null, tags), long.MinValue, long.MaxValue, cancellation, metric => rule.Fits(metric, []))).Count;
         }
 
         return count;
@@ -67,7 +95,7 @@ public sealed class SeriesDeletion(MaintenanceContext context, StorageMaintenanc
         return count;
     }
 
-    private async Task<HashSet<SeriesId>> FindAsync(ShardWork work, SeriesSelector selector, long fromMs, long toMs, CancellationToken cancellation)
+    private async Task<HashSet<SeriesId>> FindAsync(ShardWork work, SeriesSelector selector, long fromMs, long toMs, CancellationToken cancellation, Func<string, bool>? metrics = null)
     {
         var found = new HashSet<SeriesId>();
         var match = new SeriesMatch(selector);
@@ -75,7 +103,7 @@ public sealed class SeriesDeletion(MaintenanceContext context, StorageMaintenanc
         {
             var statistics = series.GetStatistics();
             if (statistics.Samples > 0 && statistics.OldestMs < toMs && statistics.NewestMs >= fromMs
-                && match.Matches(work.Shard.Index.KeyOf(series.Ordinal)))
+                && work.Shard.Index.KeyOf(series.Ordinal) is var key && match.Matches(key) && metrics?.Invoke(key.Metric) != false)
             {
                 found.Add(series.Id);
             }
@@ -91,7 +119,7 @@ public sealed class SeriesDeletion(MaintenanceContext context, StorageMaintenanc
             rows.Clear();
             chunks.Clear();
             block.Reader.Select(SeriesMatch.Compile(selector), rows);
-            var unknown = rows.Where(r => !found.Contains(block.Reader.IdOf(r))).ToList();
+            var unknown = rows.Where(r => !found.Contains(block.Reader.IdOf(r)) && metrics?.Invoke(block.Reader.MetricOf(r)) != false).ToList();
             await block.FindChunksAsync(unknown, fromMs, toMs, chunks, cancellation);
             var cuts = new Cuts(catalog.Tombstones, info.MinMs, info.MaxMs + 1);
             foreach (var (row, chunk) in chunks)

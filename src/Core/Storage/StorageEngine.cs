@@ -25,6 +25,8 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     /// <summary>Samples ahead: about as long as memory takes to answer.</summary>
     private const int PrefetchDistance = 8;
 
+    internal const string LockFile = "LOCK";
+
     private const string SamplesLog = "wal";
     private const string DefinitionsLog = "series";
 
@@ -122,7 +124,7 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
 
     /// <summary>Takes the directory for this process, quickly, so that a start that cannot succeed fails at once.</summary>
     /// <exception cref="FileLockedException">Another process uses it.</exception>
-    public void Acquire() => _lock ??= _files.Lock(Path.Combine(Directory, "LOCK"));
+    public void Acquire() => _lock ??= _files.Lock(Path.Combine(Directory, LockFile));
 
     /// <summary>Reads both logs and is ready to append. Blocks for as long as that takes.</summary>
     /// <param name="cancellation">Ends it early; the engine can then only be disposed of.</param>

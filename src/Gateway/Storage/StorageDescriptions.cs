@@ -35,6 +35,19 @@ internal static class StorageDescriptions
         Responses = [new ApiResponse(204, "Done."), Unavailable],
     };
 
+    public static readonly ApiOperation Recheck = new(
+        ApiTags.Storage, "Look at blocks again", "Checks every checksum and index of the blocks named. Those that are damaged are set aside: not read any more, and never deleted. `metrics verify` does that by itself.")
+    {
+        Request = [new ApiBody(ApiBody.Json, """{"type":"object","additionalProperties":false,"properties":{"blocks":{"type":"array","items":{"type":"string"}}}}""",
+            ("one", """{"blocks":["shards/0003/raw/20261122T180000-20261122T200000-4-17.block"]}"""))],
+        Responses =
+        [
+            ApiResponse.Json(200, "How many are damaged.", """{"type":"object","properties":{"damaged":{"type":"integer"}}}""", ("one", """{"damaged":1}""")),
+            ApiResponse.Problem("A field is unknown, missing or wrong.", new(400, "blocks", "blocks is missing; give the names of blocks as verify shows them.")),
+            Unavailable,
+        ],
+    };
+
     public static readonly ApiOperation DeleteSeries = new(
         ApiTags.Storage,
         "Delete series",

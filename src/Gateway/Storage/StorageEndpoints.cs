@@ -11,11 +11,14 @@ namespace Metrics.Gateway.Storage;
 /// <summary>What is stored, for how long, and deleting it: <c>/api/v1/status/storage</c>, <c>/api/v1/series</c>, <c>/api/v1/retention</c>.</summary>
 internal static class StorageEndpoints
 {
+    private const int MaxBlocks = 10_000;
+
     public static void MapStorage(this IEndpointRouteBuilder endpoints)
     {
         var group = endpoints.MapGroup("/api/v1").AddEndpointFilter<ProblemFilter>();
         group.MapGet("status/storage", Status).WithApi(StorageDescriptions.Status);
         group.MapPost("storage/flush", Flush).WithApi(StorageDescriptions.Flush);
+        group.MapPost("storage/recheck", Recheck).WithApi(StorageDescriptions.Recheck);
         group.MapDelete("series", DeleteSeries).WithApi(StorageDescriptions.DeleteSeries);
         group.MapGet("retention", Retention).WithApi(StorageDescriptions.Retention);
         group.MapPut("retention/{name}", PutPolicy).WithApi(StorageDescriptions.PutPolicy);
@@ -35,6 +38,17 @@ internal static class StorageEndpoints
             },
             cancellation);
         return Results.NoContent();
+    }
+
+    private static async Task<IResult> Recheck(HttpContext context, JsonBody body, StorageClient client)
+    {
+        using var document = await body.ReadAsync(context);
+        var fields = JsonFields.Object(document.RootElement, null, "a list of blocks", ["blocks"]);
+        var blocks = fields.TryGetValue("blocks", out var names)
+            ? JsonFields.Strings(names, "blocks", MaxBlocks)
+            : throw ApiException.BadField("blocks", "is missing; give the names of blocks as verify shows them");
+        var damaged = await client.Ask(grain => grain.Recheck(blocks), context.RequestAborted);
+        return Results.Json(new { damaged }, JsonSerializerOptions.Web);
     }
 
     private static async Task<IResult> DeleteSeries(

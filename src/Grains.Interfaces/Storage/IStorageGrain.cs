@@ -43,6 +43,12 @@ public interface IStorageGrain : IGrainWithIntegerKey
     /// </summary>
     [Alias("flush")]
     ValueTask Flush(CancellationToken cancellationToken = default);
+
+    /// <summary>Looks at blocks again, and sets those aside that are damaged: they are not read any more, and never deleted.</summary>
+    /// <param name="blocks">Names of blocks; those that there are not are passed over.</param>
+    /// <returns>How many are damaged.</returns>
+    [Alias("recheck")]
+    ValueTask<int> Recheck(string[] blocks);
 }
 
 /// <summary>What became of a change that its caller had to confirm by a count.</summary>

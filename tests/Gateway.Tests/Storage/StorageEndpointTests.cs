@@ -119,5 +119,7 @@ public class StorageEndpointTests
         Assert.Equal("""{"stored":[]}""", (await host.GetAsync("/api/v1/status/storage")).Body.ToJsonString());
         Assert.Equal(HttpStatusCode.NoContent, (await host.SendAsync(HttpMethod.Post, "/api/v1/storage/flush")).Status);
         Assert.Equal(1, host.Storage.Flushes);
+        Assert.Equal("""{"damaged":2}""", (await host.PostAsync("/api/v1/storage/recheck", """{"blocks":["a","b"]}""")).Body.ToJsonString());
+        Assert.Equal("blocks", (await host.PostAsync("/api/v1/storage/recheck", "{}")).Body["field"]!.GetValue<string>());
     }
 }

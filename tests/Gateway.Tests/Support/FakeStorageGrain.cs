@@ -47,6 +47,8 @@ internal sealed class FakeStorageGrain : IStorageGrain
     public ValueTask<ConfirmedChange?> RemovePolicy(string name, long? expectedSeries) => new(
         Policies.ContainsKey(name) ? new ConfirmedChange(Matching, expectedSeries == Matching && Policies.Remove(name)) : null);
 
+    public ValueTask<int> Recheck(string[] blocks) => new(blocks.Length);
+
     public ValueTask Flush(CancellationToken cancellationToken = default)
     {
         Flushes++;
