@@ -1,4 +1,6 @@
+using Metrics.Core.Blocks;
 using Metrics.Core.Model;
+using Metrics.Core.Rollups;
 using Metrics.Core.Sketches;
 
 namespace Metrics.Core.Query.Evaluation;
@@ -10,6 +12,15 @@ namespace Metrics.Core.Query.Evaluation;
 internal abstract class GroupAccumulator(BucketGrid grid)
 {
     protected BucketGrid Grid { get; } = grid;
+
+    /// <summary>Whether a chunk's aggregates are as good as its samples.</summary>
+    public virtual bool TakesAggregates => false;
+
+    /// <summary>Whether rows have to say what they grew by.</summary>
+    public virtual bool NeedsIncrease => false;
+
+    /// <summary>The end of the bucket that a timestamp within the range is in, exclusive.</summary>
+    public virtual long BucketEndOf(long timestampMs) => Grid.EndOf(Grid.IndexOf(timestampMs));
 
     public static GroupAccumulator Create(AggregationKind kind, BucketGrid grid) => kind switch
     {
@@ -28,6 +39,16 @@ internal abstract class GroupAccumulator(BucketGrid grid)
 
     /// <summary>A distribution of that series.</summary>
     public abstract void Add(long timestampMs, TDigest distribution);
+
+    /// <summary>A whole chunk of samples of that series, all in the bucket of its first one, by its aggregates.</summary>
+    /// <remarks>Called only where <see cref="TakesAggregates"/>.</remarks>
+    public virtual void Add(long timestampMs, in ChunkAggregates aggregates) => throw new NotSupportedException();
+
+    /// <summary>A rollup row of that series; it belongs to the bucket of its start.</summary>
+    /// <param name="row">The figures.</param>
+    /// <param name="reader">The chunk, for the row's distribution.</param>
+    /// <param name="index">The row's number in the chunk.</param>
+    public abstract void Add(in RollupRow row, scoped ref RollupReader reader, int index);
 
     /// <summary>Takes in the same group's buckets from another worker or silo.</summary>
     public abstract void Merge(GroupAccumulator other);

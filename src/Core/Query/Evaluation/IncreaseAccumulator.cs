@@ -1,4 +1,5 @@
 using Metrics.Core.Model;
+using Metrics.Core.Rollups;
 using Metrics.Core.Sketches;
 
 namespace Metrics.Core.Query.Evaluation;
@@ -12,6 +13,8 @@ internal sealed class IncreaseAccumulator(BucketGrid grid) : GroupAccumulator(gr
     private readonly double[] _increase = new double[grid.Count];
     private readonly bool[] _hasSample = new bool[grid.Count];
     private double _previous = double.NaN;
+
+    public override bool NeedsIncrease => true;
 
     public override void BeginSeries(Sample? before) => _previous = before?.Value ?? double.NaN;
 
@@ -36,8 +39,7 @@ internal sealed class IncreaseAccumulator(BucketGrid grid) : GroupAccumulator(gr
                 any = true;
                 if (!double.IsNaN(previous))
                 {
-                    // Equal first: between two infinite values there is no difference to take.
-                    increase += value == previous ? 0 : value > previous ? value - previous : value;
+                    increase += Step(previous, value);
                 }
 
                 previous = value;
@@ -56,6 +58,22 @@ internal sealed class IncreaseAccumulator(BucketGrid grid) : GroupAccumulator(gr
     /// <summary>A distribution is not a counter: it has no increase.</summary>
     public override void Add(long timestampMs, TDigest distribution)
     {
+    }
+
+    public override void Add(in RollupRow row, scoped ref RollupReader reader, int index)
+    {
+        // A row of distributions only has no first value.
+        if (double.IsNaN(row.First))
+        {
+            return;
+        }
+
+        // Within a row whose increase was not kept, what is left is the way from its first value to its last.
+        var within = double.IsNaN(row.Increase) ? Step(row.First, row.Last) : row.Increase;
+        var bucket = Grid.IndexOf(row.StartMs);
+        _increase[bucket] += within + (double.IsNaN(_previous) ? 0 : Step(_previous, row.First));
+        _hasSample[bucket] = true;
+        _previous = row.Last;
     }
 
     public override void Merge(GroupAccumulator other)
@@ -102,4 +120,7 @@ internal sealed class IncreaseAccumulator(BucketGrid grid) : GroupAccumulator(gr
             _hasSample[bucket] = true;
         }
     }
+
+    /// <summary>Equal first: between two infinite values there is no difference to take.</summary>
+    private static double Step(double previous, double value) => value == previous ? 0 : value > previous ? value - previous : value;
 }

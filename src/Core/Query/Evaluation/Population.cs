@@ -1,4 +1,5 @@
 using System.Buffers;
+using Metrics.Core.Rollups;
 using Metrics.Core.Sketches;
 
 namespace Metrics.Core.Query.Evaluation;
@@ -50,6 +51,25 @@ internal sealed class Population
     }
 
     public void Add(TDigest digest) => (_digest ??= new TDigest(Compression)).Merge(digest);
+
+    /// <summary>The values of a rollup row: as points where it still has them, else as a digest.</summary>
+    public void Add(ref RollupReader reader, int index)
+    {
+        Span<double> values = stackalloc double[RollupReader.MaxWeights];
+        Span<double> weights = stackalloc double[RollupReader.MaxWeights];
+        var count = reader.ReadWeights(index, values, weights);
+        if (weights[..count].IndexOfAnyExcept(1.0) < 0)
+        {
+            Add(values[..count]);
+        }
+        else
+        {
+            reader.AddTo(index, _digest ??= new TDigest(Compression));
+        }
+
+        var (negative, positive) = reader.InfinitiesOf(index);
+        AddInfinities(negative, positive);
+    }
 
     public void AddInfinities(long negative, long positive)
     {
