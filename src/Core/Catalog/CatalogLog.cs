@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging;
+
+namespace Metrics.Core.Catalog;
+
+internal static partial class CatalogLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Shard {Shard} is owned by this process, epoch {Epoch}: {Blocks} blocks, {Pending} changes to publish")]
+    public static partial void Acquired(ILogger logger, int shard, long epoch, int blocks, int pending);
+
+    [LoggerMessage(2, LogLevel.Error, "Shard {Shard} has been taken over by another process (its epoch is {Epoch}, ours {Ours}): nothing of it is written any more, {Pending} changes stay on local disk")]
+    public static partial void Fenced(ILogger logger, int shard, long epoch, long ours, int pending);
+
+    [LoggerMessage(3, LogLevel.Debug, "Shard {Shard}: {Changes} changes published, {Blocks} blocks put, {Bytes} bytes")]
+    public static partial void Published(ILogger logger, int shard, int changes, int blocks, long bytes);
+
+    [LoggerMessage(4, LogLevel.Warning, "Shard {Shard} could not be published; tried again in {Delay}: {Reason}")]
+    public static partial void PublishFailed(ILogger logger, int shard, TimeSpan delay, string reason);
+
+    [LoggerMessage(5, LogLevel.Information, "Shard {Shard} is published again")]
+    public static partial void PublishedAgain(ILogger logger, int shard);
+
+    [LoggerMessage(6, LogLevel.Error, "The local state of shard {Shard} is damaged ({Reason}) and kept as {Path}; it is rebuilt from the object store and {Blocks} blocks of the spool")]
+    public static partial void StateDamaged(ILogger logger, int shard, string reason, string path, int blocks);
+
+    [LoggerMessage(7, LogLevel.Information, "Shard {Shard}: {Files} files without an entry deleted from the spool")]
+    public static partial void OrphansDeleted(ILogger logger, int shard, int files);
+
+    [LoggerMessage(8, LogLevel.Error, "Block {Block} is set aside and not read any more: {Reason}")]
+    public static partial void SetAside(ILogger logger, string block, string reason);
+
+    [LoggerMessage(9, LogLevel.Information, "Shard {Shard} {Reason}: {Added} blocks added, {Removed} removed, {Bytes} bytes")]
+    public static partial void Applied(ILogger logger, int shard, string reason, int added, int removed, long bytes);
+
+    [LoggerMessage(10, LogLevel.Information, "{Object} deleted")]
+    public static partial void Deleted(ILogger logger, string @object);
+
+    [LoggerMessage(11, LogLevel.Warning, "Shard {Shard}: the object store has no catalog, though one was written there; the last known one is written again with {Blocks} blocks")]
+    public static partial void CatalogGone(ILogger logger, int shard, int blocks);
+
+    [LoggerMessage(12, LogLevel.Warning, "Shard {Shard}: change {Number} ({Reason}) is dropped, since another owner has removed blocks that it stands for")]
+    public static partial void ChangeDropped(ILogger logger, int shard, long number, string reason);
+
+    [LoggerMessage(13, LogLevel.Warning, "Shard {Shard}: {Objects} objects that no catalog lists are deleted")]
+    public static partial void Swept(ILogger logger, int shard, int objects);
+
+    [LoggerMessage(14, LogLevel.Warning, "{Path} could not be deleted; it is tried again at the next start")]
+    public static partial void DeleteFailed(ILogger logger, Exception error, string path);
+
+    [LoggerMessage(15, LogLevel.Warning, "Spooled file {Path} cannot be used and is kept as {Aside}: {Reason}")]
+    public static partial void SpoolFileSetAside(ILogger logger, string path, string aside, string reason);
+
+    [LoggerMessage(16, LogLevel.Warning, "The disk cache {Path} failed and goes on without what it had: {Reason}")]
+    public static partial void CacheFailed(ILogger logger, string path, string reason);
+}
