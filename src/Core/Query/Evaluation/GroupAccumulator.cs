@@ -13,15 +13,6 @@ internal abstract class GroupAccumulator(BucketGrid grid)
 {
     protected BucketGrid Grid { get; } = grid;
 
-    /// <summary>Whether a chunk's aggregates are as good as its samples.</summary>
-    public virtual bool TakesAggregates => false;
-
-    /// <summary>Whether rows have to say what they grew by.</summary>
-    public virtual bool NeedsIncrease => false;
-
-    /// <summary>The end of the bucket that a timestamp within the range is in, exclusive.</summary>
-    public virtual long BucketEndOf(long timestampMs) => Grid.EndOf(Grid.IndexOf(timestampMs));
-
     public static GroupAccumulator Create(AggregationKind kind, BucketGrid grid) => kind switch
     {
         AggregationKind.Quantile => new QuantileAccumulator(grid),
@@ -41,7 +32,7 @@ internal abstract class GroupAccumulator(BucketGrid grid)
     public abstract void Add(long timestampMs, TDigest distribution);
 
     /// <summary>A whole chunk of samples of that series, all in the bucket of its first one, by its aggregates.</summary>
-    /// <remarks>Called only where <see cref="TakesAggregates"/>.</remarks>
+    /// <remarks>Called only where <see cref="Reading.ReadRules.TakesAggregates"/>.</remarks>
     public virtual void Add(long timestampMs, in ChunkAggregates aggregates) => throw new NotSupportedException();
 
     /// <summary>A rollup row of that series; it belongs to the bucket of its start.</summary>

@@ -14,8 +14,6 @@ internal sealed class IncreaseAccumulator(BucketGrid grid) : GroupAccumulator(gr
     private readonly bool[] _hasSample = new bool[grid.Count];
     private double _previous = double.NaN;
 
-    public override bool NeedsIncrease => true;
-
     public override void BeginSeries(Sample? before) => _previous = before?.Value ?? double.NaN;
 
     public override void Add(ReadOnlySpan<long> timestampsMs, ReadOnlySpan<double> values)

@@ -9,8 +9,6 @@ internal sealed class StatsAccumulator(BucketGrid grid) : GroupAccumulator(grid)
 {
     private readonly BucketStats[] _buckets = new BucketStats[grid.Count];
 
-    public override bool TakesAggregates => true;
-
     public override void Add(ReadOnlySpan<long> timestampsMs, ReadOnlySpan<double> values)
     {
         var i = 0;
