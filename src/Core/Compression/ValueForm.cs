@@ -46,6 +46,9 @@ internal static class ValueForm
     /// <summary>The value that a form maps to <paramref name="mapped"/>.</summary>
     public static double ToValue(int form, long mapped) => IsDecimal(form) ? mapped / Scales[form] : FromBits(form, mapped);
 
+    /// <summary>10^form of a decimal form.</summary>
+    public static double ScaleOf(int form) => Scales[form];
+
     /// <summary>Maps back a block; both spans may be the same memory.</summary>
     public static void ToValues(int form, ReadOnlySpan<long> mapped, Span<double> values)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Metrics.Core.Sketches;
 
 namespace Metrics.Core.Rollups;
@@ -5,25 +6,187 @@ namespace Metrics.Core.Rollups;
 /// <summary>Reduces one series' samples, in ascending time, to the rows of one resolution. Reused from series to series; not thread-safe.</summary>
 public sealed class RollupBuilder
 {
+    private readonly long _lengthMs;
+    private readonly List<FinishedRow> _rows = [];
+    private readonly OpenRow _open = new();
+    private readonly RollupChunkWriter _writer;
+    private readonly double[] _means = new double[RankScheme.MaxGroups];
+    private double[] _arena = new double[1024];
+    private int _arenaUsed;
+    private int _openIndex = -1;
+    private long _openEndMs;
+
     /// <param name="lengthMs">Length of a row; rows are aligned to the epoch.</param>
-    public RollupBuilder(long lengthMs) => throw new NotImplementedException();
+    public RollupBuilder(long lengthMs)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lengthMs);
+        _lengthMs = lengthMs;
+        _writer = new RollupChunkWriter(lengthMs);
+    }
 
     /// <summary>Rows so far.</summary>
-    public int Count => throw new NotImplementedException();
+    public int Count => _rows.Count;
 
-    /// <summary>Samples, ascending, after all before.</summary>
-    public void Add(ReadOnlySpan<long> timestampsMs, ReadOnlySpan<double> values) => throw new NotImplementedException();
+    /// <summary>Samples, ascending; after all before, or else they are joined with the rows that are there. NaNs are no values.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A timestamp is next to the ends of what 64 bits hold.</exception>
+    public void Add(ReadOnlySpan<long> timestampsMs, ReadOnlySpan<double> values)
+    {
+        var i = 0;
+        while (i < timestampsMs.Length)
+        {
+            if (double.IsNaN(values[i]))
+            {
+                i++;
+                continue;
+            }
+
+            Open(timestampsMs[i]);
+            var end = i + 1;
+            while (end < timestampsMs.Length && timestampsMs[end] < _openEndMs)
+            {
+                end++;
+            }
+
+            if (timestampsMs[i] > _open.Figures.Row.LastMs)
+            {
+                _open.AddSamples(timestampsMs[i..end], values[i..end]);
+            }
+            else
+            {
+                _open.AddLate(timestampsMs[i..end], values[i..end]);
+            }
+
+            i = end;
+        }
+    }
 
     /// <summary>A distribution, in whatever order.</summary>
-    public void Add(long timestampMs, TDigest distribution) => throw new NotImplementedException();
+    /// <exception cref="ArgumentOutOfRangeException">The timestamp is next to the ends of what 64 bits hold.</exception>
+    public void Add(long timestampMs, TDigest distribution)
+    {
+        ArgumentNullException.ThrowIfNull(distribution);
+        if (distribution.Count > 0)
+        {
+            Open(timestampMs);
+            _open.AddDistribution(timestampMs, distribution);
+        }
+    }
 
     /// <summary>A row of a finer resolution with its distribution, ascending; or one of the same resolution to be joined with what is there.</summary>
-    public void Add(in RollupRow row, ref RollupReader distribution, int index) => throw new NotImplementedException();
+    /// <exception cref="ArgumentOutOfRangeException">Its start is next to the ends of what 64 bits hold.</exception>
+    /// <exception cref="InvalidDataException">The distribution cannot be read.</exception>
+    public void Add(in RollupRow row, ref RollupReader distribution, int index)
+    {
+        Open(row.StartMs);
+        Span<double> points = stackalloc double[RollupFormat.MaxPoints];
+        var groups = distribution.Read(index, out var figures, points, _means);
+        if (figures.IsPoints && (_open.IsEmpty || figures.Row.StartMs > _open.Figures.Row.LastMs))
+        {
+            _open.AddPoints(points[..(int)figures.Row.Count], figures.Row.LastMs);
+            return;
+        }
+
+        _open.AddFigures(figures);
+        if (figures.IsPoints)
+        {
+            foreach (var point in points[..(int)figures.Row.Count])
+            {
+                _open.AddValue(point);
+            }
+        }
+        else
+        {
+            _open.AddGroups(figures, _means.AsSpan(0, groups));
+        }
+    }
 
     /// <summary>Encodes the rows as one or more chunks and forgets them.</summary>
     /// <param name="onChunk">Called with what a block needs to know and the bytes.</param>
-    public void Finish(RollupChunkHandler onChunk) => throw new NotImplementedException();
-}
+    public void Finish(RollupChunkHandler onChunk)
+    {
+        ArgumentNullException.ThrowIfNull(onChunk);
+        Close();
+        try
+        {
+            _writer.Write(CollectionsMarshal.AsSpan(_rows), _arena, onChunk);
+        }
+        finally
+        {
+            _rows.Clear();
+            _arenaUsed = 0;
+        }
+    }
 
-/// <summary>Takes an encoded chunk; the bytes are reused after the call.</summary>
-public delegate void RollupChunkHandler(in Blocks.ChunkMeta meta, ReadOnlySpan<byte> bytes);
+    /// <summary>Makes the row that has a timestamp the open one.</summary>
+    private void Open(long timestampMs)
+    {
+        if (_openIndex >= 0 && timestampMs < _openEndMs && timestampMs >= _openEndMs - _lengthMs)
+        {
+            return;
+        }
+
+        var bucket = RollupFormat.BucketOf(timestampMs, _lengthMs);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Math.Abs(bucket), RollupFormat.MaxBucket(_lengthMs), nameof(timestampMs));
+        Close();
+        var startMs = bucket * _lengthMs;
+        var at = _rows.Count;
+        if (at > 0 && _rows[at - 1].Figures.Row.StartMs >= startMs)
+        {
+            at = Find(startMs);
+        }
+
+        if (at < _rows.Count && _rows[at].Figures.Row.StartMs == startMs)
+        {
+            var row = _rows[at];
+            _open.Resume(row.Figures, row.Points(_arena), row.Means(_arena));
+        }
+        else
+        {
+            _open.Begin(startMs);
+            _rows.Insert(at, default);
+        }
+
+        (_openIndex, _openEndMs) = (at, startMs + _lengthMs);
+    }
+
+    private void Close()
+    {
+        if (_openIndex < 0)
+        {
+            return;
+        }
+
+        var groups = _open.Finish(_means);
+        var points = _open.Points;
+        var stored = points.IsEmpty ? _means.AsSpan(0, groups) : points;
+        if (_arenaUsed + stored.Length > _arena.Length)
+        {
+            Array.Resize(ref _arena, Math.Max(2 * _arena.Length, _arenaUsed + stored.Length));
+        }
+
+        stored.CopyTo(_arena.AsSpan(_arenaUsed));
+        _rows[_openIndex] = new FinishedRow(_open.Figures, _arenaUsed, points.Length, groups);
+        _arenaUsed += stored.Length;
+        _openIndex = -1;
+    }
+
+    /// <summary>The first row that starts at or after.</summary>
+    private int Find(long startMs)
+    {
+        var (low, high) = (0, _rows.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_rows[middle].Figures.Row.StartMs < startMs)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+}

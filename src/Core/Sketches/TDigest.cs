@@ -175,6 +175,28 @@ public sealed class TDigest
         Include(other.Min, other.Max, other.Count);
     }
 
+    /// <summary>Adds ordered centroids that stand for so many values of this sum; NaN for a sum that follows from them.</summary>
+    internal void Merge(ReadOnlySpan<Centroid> ordered, double count, double sum)
+    {
+        if (ordered.IsEmpty)
+        {
+            return;
+        }
+
+        MergeOrdered(ordered);
+        if (double.IsNaN(sum))
+        {
+            sum = 0;
+            foreach (var centroid in ordered)
+            {
+                sum += centroid.Mean * centroid.Weight;
+            }
+        }
+
+        _sum.Add(sum);
+        Include(ordered[0].Mean, ordered[^1].Mean, count);
+    }
+
     /// <summary>The value at a quantile from 0 (the minimum) to 1 (the maximum); NaN of an empty digest.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The quantile is not between 0 and 1.</exception>
     public double Quantile(double quantile)

@@ -1,0 +1,114 @@
+namespace Metrics.Core.Rollups;
+
+/// <summary>A binary arithmetic coder: a range of 32 bits, a byte at a time, carries resolved by holding bytes back.</summary>
+internal sealed class RangeEncoder
+{
+    /// <summary>Ranges are kept at least this large.</summary>
+    public const uint MinRange = 1u << 24;
+
+    private byte[] _buffer = new byte[512];
+    private int _length;
+    private ulong _low;
+    private uint _range = uint.MaxValue;
+    private byte _cache;
+    private long _held;
+
+    public int Length => _length;
+
+    public void Clear() => (_length, _low, _range, _cache, _held) = (0, 0, uint.MaxValue, 0, 0);
+
+    public void Put(ref AdaptiveBit model, int bit)
+    {
+        var bound = (_range >> AdaptiveBit.ProbabilityBits) * model.ProbabilityOfZero;
+        if (bit == 0)
+        {
+            _range = bound;
+        }
+        else
+        {
+            _low += bound;
+            _range -= bound;
+        }
+
+        model.Learn(bit);
+        Normalize();
+    }
+
+    /// <summary>Bits that are as likely 0 as 1; at most 16.</summary>
+    public void PutDirect(uint value, int bits)
+    {
+        if (bits > 0)
+        {
+            _range >>= bits;
+            _low += (ulong)_range * value;
+            Normalize();
+        }
+    }
+
+    /// <summary>Ends the code; the reader takes zeros for what is cut off.</summary>
+    public ReadOnlySpan<byte> Finish()
+    {
+        // The value in the range with the most zeros at its end.
+        var bits = 32;
+        while (bits > 0)
+        {
+            var mask = (1UL << (bits - 1)) - 1 + (1UL << (bits - 1));
+            var rounded = (_low + mask) & ~mask;
+            if (rounded < _low + _range)
+            {
+                _low = rounded;
+                break;
+            }
+
+            bits--;
+        }
+
+        for (var i = 0; i < 5; i++)
+        {
+            Shift();
+        }
+
+        var written = _buffer.AsSpan(0, _length);
+        return written[1..].TrimEnd((byte)0);
+    }
+
+    private void Normalize()
+    {
+        while (_range < MinRange)
+        {
+            _range <<= 8;
+            Shift();
+        }
+    }
+
+    private void Shift()
+    {
+        if (_low < 0xFF00_0000 || _low > uint.MaxValue)
+        {
+            var carry = (byte)(_low >> 32);
+            Put((byte)(_cache + carry));
+            for (; _held > 0; _held--)
+            {
+                Put((byte)(0xFF + carry));
+            }
+
+            _cache = (byte)(_low >> 24);
+        }
+        else
+        {
+            _held++;
+        }
+
+        _low = (uint)_low << 8;
+    }
+
+    private void Put(byte value)
+    {
+        if (_length == _buffer.Length)
+        {
+            Array.Resize(ref _buffer, 2 * _length);
+        }
+
+        _buffer[_length++] = value;
+    }
+}
