@@ -94,6 +94,12 @@ public ref struct RollupReader
             return;
         }
 
+        AddGroups(figures, means[..groups], digest);
+    }
+
+    /// <summary>Adds the finite values of a row that no longer has its points.</summary>
+    internal static void AddGroups(in RowFigures figures, scoped ReadOnlySpan<double> means, TDigest digest)
+    {
         var count = figures.FiniteCount;
         if (count <= 0)
         {
@@ -101,14 +107,14 @@ public ref struct RollupReader
         }
 
         var sum = figures.Negative + figures.Positive == 0 ? figures.Row.Sum : double.NaN;
-        Span<Centroid> centroids = stackalloc Centroid[Math.Max(1, groups)];
-        if (groups == 0)
+        Span<Centroid> centroids = stackalloc Centroid[Math.Max(1, means.Length)];
+        if (means.IsEmpty)
         {
             centroids[0] = Centroid.Pile(figures.FiniteMin, count);
         }
         else
         {
-            FillCentroids(RankScheme.For(count), means[..groups], centroids);
+            FillCentroids(RankScheme.For(count), means, centroids);
         }
 
         digest.Merge(centroids, count, sum);

@@ -35,6 +35,9 @@ internal abstract class GroupAccumulator(BucketGrid grid)
     /// <remarks>Called only where <see cref="Reading.ReadRules.TakesAggregates"/>.</remarks>
     public virtual void Add(long timestampMs, in ChunkAggregates aggregates) => throw new NotSupportedException();
 
+    /// <summary>A whole chunk of distributions, likewise.</summary>
+    public virtual void AddDistributions(long timestampMs, in ChunkAggregates aggregates) => Add(timestampMs, aggregates);
+
     /// <summary>A rollup row of that series; it belongs to the bucket of its start.</summary>
     /// <param name="row">The figures.</param>
     /// <param name="reader">The chunk, for the row's distribution.</param>

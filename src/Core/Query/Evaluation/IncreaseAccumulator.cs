@@ -60,18 +60,37 @@ internal sealed class IncreaseAccumulator(BucketGrid grid) : GroupAccumulator(gr
 
     public override void Add(in RollupRow row, scoped ref RollupReader reader, int index)
     {
-        // A row of distributions only has no first value.
-        if (double.IsNaN(row.First))
+        var bucket = Grid.IndexOf(row.StartMs);
+        if (!double.IsNaN(row.Increase))
+        {
+            _increase[bucket] += row.Increase + (double.IsNaN(_previous) ? 0 : Step(_previous, row.First));
+        }
+        else if (IsDistribution(row, ref reader, index))
         {
             return;
         }
+        else if (!double.IsNaN(_previous))
+        {
+            // What it grew by was not kept, and nothing finer is left: from the value before to its last one.
+            _increase[bucket] += Step(_previous, row.Last);
+        }
 
-        // Within a row whose increase was not kept, what is left is the way from its first value to its last.
-        var within = double.IsNaN(row.Increase) ? Step(row.First, row.Last) : row.Increase;
-        var bucket = Grid.IndexOf(row.StartMs);
-        _increase[bucket] += within + (double.IsNaN(_previous) ? 0 : Step(_previous, row.First));
         _hasSample[bucket] = true;
         _previous = row.Last;
+    }
+
+    /// <summary>Whether a row is of distributions, which are no counters.</summary>
+    public static bool IsDistribution(in RollupRow row, scoped ref RollupReader reader, int index)
+    {
+        if (!double.IsNaN(row.Increase))
+        {
+            return false;
+        }
+
+        Span<double> points = stackalloc double[RollupFormat.MaxPoints];
+        Span<double> means = stackalloc double[RankScheme.MaxGroups];
+        reader.Read(index, out var figures, points, means);
+        return figures.IsDistribution;
     }
 
     public override void Merge(GroupAccumulator other)

@@ -55,20 +55,17 @@ internal sealed class Population
     /// <summary>The values of a rollup row: as points where it still has them, else as a digest.</summary>
     public void Add(ref RollupReader reader, int index)
     {
-        Span<double> values = stackalloc double[RollupReader.MaxWeights];
-        Span<double> weights = stackalloc double[RollupReader.MaxWeights];
-        var count = reader.ReadWeights(index, values, weights);
-        if (weights[..count].IndexOfAnyExcept(1.0) < 0)
+        Span<double> points = stackalloc double[RollupFormat.MaxPoints];
+        Span<double> means = stackalloc double[RankScheme.MaxGroups];
+        var groups = reader.Read(index, out var figures, points, means);
+        if (figures.IsPoints)
         {
-            Add(values[..count]);
-        }
-        else
-        {
-            reader.AddTo(index, _digest ??= new TDigest(Compression));
+            Add(points[..(int)figures.Row.Count]);
+            return;
         }
 
-        var (negative, positive) = reader.InfinitiesOf(index);
-        AddInfinities(negative, positive);
+        RollupReader.AddGroups(figures, means[..groups], _digest ??= new TDigest(Compression));
+        AddInfinities(figures.Negative, figures.Positive);
     }
 
     public void AddInfinities(long negative, long positive)

@@ -16,6 +16,7 @@ internal sealed class ReadReport
     /// <summary>A block, or what a shard has of them, that could not be read.</summary>
     /// <param name="kind">Blocks that fail alike are one warning: what happened to them, to follow their number.</param>
     /// <param name="example">The reason in full.</param>
+    /// <param name="blocks">How many.</param>
     public void AddProblem(string kind, string example, long blocks = 1)
     {
         var known = _problems.GetValueOrDefault(kind, (0, example));

@@ -1,5 +1,6 @@
 using Metrics.Core.Blocks;
 using Metrics.Core.Catalog;
+using Metrics.Core.Model;
 using Metrics.Core.Query.Evaluation;
 using Metrics.Core.Query.Planning;
 using Metrics.Core.Storage;
@@ -12,15 +13,14 @@ internal sealed class ShardScan : IDisposable
     private readonly Dictionary<string, BlockUse> _uses = new(StringComparer.Ordinal);
     private readonly List<BlockInfo> _found = [];
     private readonly BlockSource? _source;
-    private readonly long _nowMs;
 
-    public ShardScan(Shard shard, ShardView? view, BlockSource? source, long nowMs)
+    public ShardScan(Shard shard, ShardView? view, BlockSource? source, IReadOnlyList<RetentionSpans> spans, long nowMs)
     {
         Shard = shard;
         View = view;
         _source = source;
-        _nowMs = nowMs;
-        Spans = source?.Filter.Spans ?? [RetentionSpans.Forever];
+        NowMs = nowMs;
+        Spans = spans;
         if (view is not null)
         {
             Layout = CatalogLayout.Of(view.Catalog);
@@ -28,6 +28,9 @@ internal sealed class ShardScan : IDisposable
     }
 
     public Shard Shard { get; }
+
+    /// <summary>When the query began.</summary>
+    public long NowMs { get; }
 
     public ShardView? View { get; }
 
@@ -38,13 +41,17 @@ internal sealed class ShardScan : IDisposable
 
     public List<ScanSeries> Series { get; } = [];
 
+    /// <summary>The numbers of the series that blocks have, by id.</summary>
+    public Dictionary<SeriesId, int> Numbers { get; } = [];
+
     /// <summary>Windows before the hot border that memory has late samples of, which blocks may not have yet.</summary>
     public Dictionary<int, IntervalSet> LateWindows { get; } = [];
 
     /// <summary>The plan of each class.</summary>
     public PlannedStretch[][] Plans { get; private set; } = [];
 
-    public IEnumerable<BlockUse> Uses => _uses.Values;
+    /// <summary>Blocks in use; more come while the shard is read.</summary>
+    public IReadOnlyCollection<BlockUse> Uses => _uses.Values;
 
     public bool HasBlocks => Layout is { } layout && layout.MinMs <= layout.MaxMs;
 
@@ -55,7 +62,7 @@ internal sealed class ShardScan : IDisposable
 
     /// <summary>From here on memory is read.</summary>
     public long MemoryFromMs(QueryPlan plan, int @class) =>
-        Math.Max(Math.Max(HotFromMs, plan.FromMs), Spans[@class].FloorMs(Resolution.Raw, _nowMs));
+        Math.Max(Math.Max(HotFromMs, plan.FromMs), Spans[@class].FloorMs(Resolution.Raw, NowMs));
 
     /// <summary>Plans the range of a query for every class.</summary>
     public void Prepare(QueryPlan plan)
@@ -80,7 +87,7 @@ internal sealed class ShardScan : IDisposable
             return [];
         }
 
-        var stretches = new RangePlanner(Layout, intervalMs, Spans[@class], _nowMs).Plan(fromMs, toMs, notFromRollups);
+        var stretches = new RangePlanner(Layout, intervalMs, Spans[@class], NowMs).Plan(fromMs, toMs, notFromRollups);
         var planned = new PlannedStretch[stretches.Count];
         for (var i = 0; i < planned.Length; i++)
         {
@@ -108,6 +115,23 @@ internal sealed class ShardScan : IDisposable
         }
 
         return uses;
+    }
+
+    /// <summary>Makes it quick to find a series' row in the blocks that were selected from.</summary>
+    public void IndexRows()
+    {
+        foreach (var use in _uses.Values)
+        {
+            if (use.Rows is { } rows)
+            {
+                use.RowOf = new int[Series.Count];
+                Array.Fill(use.RowOf, -1);
+                for (var i = 0; i < rows.Count; i++)
+                {
+                    use.RowOf[use.Series![i]] = rows[i];
+                }
+            }
+        }
     }
 
     /// <summary>What is known to be missing before anything is read.</summary>
