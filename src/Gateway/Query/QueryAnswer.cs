@@ -10,6 +10,7 @@ internal static class QueryAnswer
     private static readonly JsonEncodedText Groups = JsonEncodedText.Encode("groups");
     private static readonly JsonEncodedText Tags = JsonEncodedText.Encode("tags");
     private static readonly JsonEncodedText Warnings = JsonEncodedText.Encode("warnings");
+    private static readonly JsonEncodedText Partial = JsonEncodedText.Encode("partial");
     private static readonly JsonEncodedText Timestamp = JsonEncodedText.Encode("timestamp");
     private static readonly JsonEncodedText Value = JsonEncodedText.Encode("value");
 
@@ -41,6 +42,11 @@ internal static class QueryAnswer
             json.WriteEndArray();
         }
 
+        if (result.Partial)
+        {
+            json.WriteBoolean(Partial, true);
+        }
+
         if (result.Warnings.Count > 0)
         {
             json.WriteStartArray(Warnings);
@@ -50,6 +56,11 @@ internal static class QueryAnswer
             }
 
             json.WriteEndArray();
+        }
+
+        if (result.Explain is { } explain)
+        {
+            ExplainAnswer.Write(json, explain);
         }
 
         json.WriteEndObject();

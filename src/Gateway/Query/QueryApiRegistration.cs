@@ -1,5 +1,6 @@
 using Metrics.Gateway.OpenApi;
 using Metrics.Gateway.Status;
+using Metrics.Gateway.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace Metrics.Gateway.Query;
 
-/// <summary>The query edge: queries, listings, health and the OpenAPI document.</summary>
+/// <summary>The query edge: queries, listings, storage, health and the OpenAPI document.</summary>
 public static class QueryApiRegistration
 {
     /// <summary>
@@ -28,18 +29,20 @@ public static class QueryApiRegistration
         services.TryAddSingleton<ListRequestParser>();
         services.TryAddSingleton<JsonBody>();
         services.TryAddSingleton<BatchRunner>();
+        services.AddStorageApi();
         return services.AddGatewayOpenApi();
     }
 
     /// <summary>
     /// Maps <c>/api/v1/query</c>, <c>/api/v1/query/batch</c>, <c>/api/v1/metrics/names</c>, <c>/api/v1/tags</c>,
-    /// <c>/api/v1/tags/{key}/values</c>, <c>/api/v1/series</c>, <c>/-/healthy</c>, <c>/-/ready</c> and <c>/openapi/v1.json</c>,
+    /// <c>/api/v1/tags/{key}/values</c>, <c>/api/v1/series</c>, <c>/api/v1/retention</c>, <c>/api/v1/storage/flush</c>, <c>/api/v1/status/storage</c>, <c>/-/healthy</c>, <c>/-/ready</c> and <c>/openapi/v1.json</c>,
     /// and <c>/api/v1/status/cardinality</c> where a <see cref="Core.Cardinality.CardinalityMonitor"/> is registered.
     /// </summary>
     public static IEndpointRouteBuilder MapMetricsQueryApi(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapQueries();
         endpoints.MapLists();
+        endpoints.MapStorage();
         endpoints.MapStatus();
         endpoints.MapGatewayOpenApi();
         return endpoints;

@@ -49,7 +49,7 @@ internal static class QueryDescriptions
     private static ApiResponse[] Problems =>
     [
         ApiResponse.Problem("A field is unknown, missing or wrong; `field` names it.", new(
-            400, "agregation", "agregation is not a field of a query (did you mean aggregation?); it has metric, aggregation, tags, from, to, interval, groupBy, limit.")),
+            400, "agregation", "agregation is not a field of a query (did you mean aggregation?); it has metric, aggregation, tags, from, to, interval, groupBy, limit, explain.")),
         ApiResponse.Problem("The body is too large.", new(413, null, "The body is larger than 1048576 bytes.") { Limit = "Metrics:Query:MaxBodyBytes" }),
         ApiResponse.Problem("The body is not JSON by its Content-Type.", new(415, "Content-Type", "Content-Type is missing; send application/json.")),
         ApiResponse.Problem("The query costs more than is allowed; `limit` names the option.", new(

@@ -10,7 +10,7 @@ internal sealed class QueryParser(IOptions<QueryApiOptions> options)
 {
     public const int MaxGroupBy = 16;
 
-    private static readonly string[] Fields = ["metric", "aggregation", "tags", "from", "to", "interval", "groupBy", "limit"];
+    private static readonly string[] Fields = ["metric", "aggregation", "tags", "from", "to", "interval", "groupBy", "limit", "explain"];
 
     private readonly QueryApiOptions _options = options.Value;
 
@@ -37,9 +37,9 @@ internal sealed class QueryParser(IOptions<QueryApiOptions> options)
         }
 
         var matchers = fields.TryGetValue("tags", out var tags) ? TagMatcherParser.Parse(tags, _options.MaxPatternLength) : [];
-        var toMs = fields.TryGetValue("to", out var to) ? ParseTime(to, "to", nowMs) : nowMs;
+        var toMs = fields.TryGetValue("to", out var to) ? TimeField.Parse(to, "to", nowMs) : nowMs;
         var fromMs = fields.TryGetValue("from", out var from)
-            ? ParseTime(from, "from", nowMs)
+            ? TimeField.Parse(from, "from", nowMs)
             : Math.Max(0, toMs - (long)_options.DefaultRange.TotalMilliseconds);
         if (fromMs >= toMs)
         {
@@ -49,8 +49,9 @@ internal sealed class QueryParser(IOptions<QueryApiOptions> options)
         var interval = fields.TryGetValue("interval", out var length) ? ParseInterval(length, fromMs, toMs) : (long?)null;
         var groupBy = fields.TryGetValue("groupBy", out var keys) ? ParseGroupBy(keys) : [];
         var limit = fields.TryGetValue("limit", out var number) ? ParseLimit(number) : _options.MaxGroups;
+        var explain = fields.TryGetValue("explain", out var wanted) && ParseExplain(wanted);
         return new QueryPlan(
-            new SeriesSelector(metric, matchers), aggregation, fromMs, toMs, interval, groupBy, groupBy.Length > 0 ? limit : null);
+            new SeriesSelector(metric, matchers), aggregation, fromMs, toMs, interval, groupBy, groupBy.Length > 0 ? limit : null, explain);
     }
 
     private static JsonElement Required(Dictionary<string, JsonElement> fields, string name, string example) =>
@@ -71,17 +72,6 @@ internal sealed class QueryParser(IOptions<QueryApiOptions> options)
             "aggregation",
             $"is \"{Suggestion.Shorten(text)}\"{Suggestion.DidYouMean(text, names)}; "
             + $"it must be one of {string.Join(", ", names)}, or a percentile from p0 to p100 such as p99 or p99.9");
-    }
-
-    private static long ParseTime(JsonElement element, string field, long nowMs)
-    {
-        long epochMs = 0;
-        var valid = element.ValueKind switch
-        {
-            JsonValueKind.Number => element.TryGetDouble(out var number) && TimeText.TryParse(number, out epochMs),
-            _ => TimeText.TryParse(JsonFields.String(element, field), nowMs, out epochMs),
-        };
-        return valid ? epochMs : throw ApiException.BadField(field, $"is not a time from 1970 on; write {TimeText.Form}");
     }
 
     private long ParseInterval(JsonElement element, long fromMs, long toMs)
@@ -128,6 +118,10 @@ internal sealed class QueryParser(IOptions<QueryApiOptions> options)
 
         return keys;
     }
+
+    private static bool ParseExplain(JsonElement element) => element.ValueKind is JsonValueKind.True or JsonValueKind.False
+        ? element.GetBoolean()
+        : throw ApiException.BadField("explain", $"is {JsonFields.KindOf(element)}; it must be true or false");
 
     private int ParseLimit(JsonElement element) =>
         element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var limit) && limit >= 1 && limit <= _options.MaxGroups

@@ -49,7 +49,8 @@ internal static class QuerySchemas
               "description": "Length of a bucket: 30s, 5m, 1h30m, or a number of seconds. Default: one value for the whole range."
             },
             "groupBy": {"type": "array", "items": {"type": "string"}, "maxItems": 16, "description": "Tag keys: one result for each set of their values."},
-            "limit": {"type": "integer", "minimum": 1, "description": "At most so many groups."}
+            "limit": {"type": "integer", "minimum": 1, "description": "At most so many groups."},
+            "explain": {"type": "boolean", "description": "Whether the answer says what was read for it. Default: false."}
           }
         }
         """;
@@ -68,7 +69,7 @@ internal static class QuerySchemas
         + Points
         + ""","groups":{"type":"array","description":"Instead of series, when the query has groupBy.","items":{"type":"object","properties":{"tags":{"type":"object","additionalProperties":{"type":"string"}},"series":"""
         + Points
-        + """}}},"warnings":{"type":"array","items":{"type":"string"},"description":"What is missing from the answer, and why."}}}""";
+        + """}}},"warnings":{"type":"array","items":{"type":"string"},"description":"What is missing from the answer, and why."},"partial":{"type":"boolean","description":"true: data that the query asks for could not be read; warnings say which."},"explain":{"type":"array","description":"What was read, when asked for: in order of time, by tier and resolution.","items":{"type":"object","properties":{"from":{"type":"number"},"to":{"type":"number"},"tier":{"enum":["hot","warm","cold"]},"resolution":{"enum":["raw","1m","1h","1d"]},"series":{"type":"integer"},"blocks":{"type":"integer"},"chunks":{"type":"integer","description":"Decoded."},"chunksByAggregates":{"type":"integer","description":"Answered by their stored aggregates."},"samples":{"type":"integer","description":"Decoded."},"rows":{"type":"integer","description":"Rollup rows decoded."},"bytes":{"type":"integer"}}}}}}""";
 
     public const string BatchAnswer =
         """{"type":"object","properties":{"results":{"type":"array","items":{"anyOf":["""

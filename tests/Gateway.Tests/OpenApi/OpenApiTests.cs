@@ -27,7 +27,7 @@ public class OpenApiTests
             .SelectMany(static e => e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(m => (Path: e.RoutePattern.RawText!, Method: m)))
             .Where(static e => e.Method != "HEAD" && e.Path != "/page")
             .ToArray();
-        Assert.Equal(14, mapped.Length);
+        Assert.Equal(20, mapped.Length);
         foreach (var (path, method) in mapped)
         {
             var operation = paths["/" + path.Trim('/').Replace(":int", "", StringComparison.Ordinal)]?[method.ToLowerInvariant()];

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using Metrics.Core.Blocks;
 using Metrics.Core.Model;
 using Metrics.Core.Query;
 using Metrics.Gateway.Tests.Support;
@@ -66,6 +67,25 @@ public class QueryEndpointTests
             JsonNode.Parse(
                 """{"groups":[{"tags":{"a":"é<\""},"series":[{"timestamp":0,"value":1}]},{"tags":{},"series":[{"timestamp":0,"value":2}]}],"warnings":["silo 2 did not answer"]}"""),
             body));
+    }
+
+    [Fact]
+    public async Task Says_what_was_read_and_that_a_part_is_missing()
+    {
+        await using var host = await QueryApiHost.StartAsync();
+        host.Grain.OnExecute = static plan => Task.FromResult(new QueryResult(
+            [],
+            ["the store is away"],
+            Partial: true,
+            plan.Explain ? new QueryExplain([new ExplainPart(1_000, 7_200_500, BlockTier.Cold, Resolution.Minute, 2, 3, 4, 5, 6, 7, 8)]) : null));
+        var (_, plain) = await host.PostAsync("/api/v1/query", Valid);
+        Assert.Equal("""{"series":[],"partial":true,"warnings":["the store is away"]}""", plain.ToJsonString());
+
+        var (_, explained) = await host.PostAsync("/api/v1/query", """{"metric":"m","aggregation":"avg","explain":true}""");
+        Assert.Equal(
+            """{"from":1,"to":7200.5,"tier":"cold","resolution":"1m","series":2,"blocks":3,"chunks":4,"chunksByAggregates":5,"samples":6,"rows":7,"bytes":8}""",
+            explained["explain"]![0]!.ToJsonString());
+        Assert.Equal("explain", (await host.PostAsync("/api/v1/query", """{"metric":"m","aggregation":"avg","explain":1}""")).Body["field"]!.GetValue<string>());
     }
 
     [Fact]

@@ -21,15 +21,17 @@ internal sealed class QueryApiHost : IAsyncDisposable
 
     private readonly WebApplication _app;
 
-    private QueryApiHost(WebApplication app, FakeQueryGrain grain, FakeReadiness readiness, FakeTimeProvider time)
+    private QueryApiHost(WebApplication app, FakeQueryGrain grain, FakeStorageGrain storage, FakeReadiness readiness, FakeTimeProvider time)
     {
         _app = app;
-        (Grain, Readiness, Time) = (grain, readiness, time);
+        (Grain, Storage, Readiness, Time) = (grain, storage, readiness, time);
         Http = app.Services.GetRequiredService<IHttpClientFactory>().CreateClient();
         Http.BaseAddress = new Uri(app.Urls.Single());
     }
 
     public FakeQueryGrain Grain { get; }
+
+    public FakeStorageGrain Storage { get; }
 
     public FakeReadiness Readiness { get; }
 
@@ -46,10 +48,10 @@ internal sealed class QueryApiHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration.AddInMemoryCollection(settings ?? []);
-        var (grain, readiness) = (new FakeQueryGrain(), new FakeReadiness());
+        var (grain, storage, readiness) = (new FakeQueryGrain(), new FakeStorageGrain(), new FakeReadiness());
         var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(NowMs));
         builder.Services.AddHttpClient();
-        builder.Services.AddSingleton(FakeGrainFactory.Of(grain));
+        builder.Services.AddSingleton(FakeGrainFactory.Of(grain, storage));
         builder.Services.AddSingleton<IReadiness>(readiness);
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddMetricsQueryApi(builder.Configuration);
@@ -69,7 +71,7 @@ internal sealed class QueryApiHost : IAsyncDisposable
             throw;
         }
 
-        return new QueryApiHost(app, grain, readiness, time);
+        return new QueryApiHost(app, grain, storage, readiness, time);
     }
 
     /// <summary>Posts text as JSON, and reads the answer as JSON.</summary>
@@ -78,6 +80,16 @@ internal sealed class QueryApiHost : IAsyncDisposable
         using var content = new StringContent(json, Encoding.UTF8, "application/json");
         using var response = await Http.PostAsync(new Uri(path, UriKind.Relative), content);
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
+    }
+
+    /// <summary>Sends text as JSON, or nothing, and reads the answer as JSON if there is one.</summary>
+    public async Task<(HttpStatusCode Status, JsonNode? Body)> SendAsync(HttpMethod method, string path, string? json = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        request.Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json");
+        using var response = await Http.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        return (response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));
     }
 
     public async Task<(HttpStatusCode Status, JsonNode Body)> GetAsync(string path)
