@@ -68,6 +68,19 @@ install_packages() {
   [ "$made_policy" = yes ] && "${as_root[@]}" rm -f "$policy"
 }
 
+# Stand-ins of Azure Blob Storage and S3, from npm, at the versions of the lock file.
+install_emulators() {
+  local folder=tests/ObjectStores.Tests/emulators
+  # npm writes this file last, with what it installed.
+  [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] && return
+  echo "== install object store emulators"
+  if ! command -v npm >/dev/null; then
+    fail_step "npm is needed for the object store emulators: install Node 20 or newer, or give --no-install"
+  elif ! (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null >/dev/null && touch node_modules/.package-lock.json); then
+    fail_step "npm ci in $folder"
+  fi
+}
+
 # An attribute of the <assembly> element of xUnit's report, or 0.
 attribute() {
   local value
@@ -113,6 +126,8 @@ if [ ${#projects[@]} -eq 0 ]; then
   echo "no test project has '$filter' in its name"
   finish
 fi
+
+[ "$install" = yes ] && install_emulators
 
 rm -rf "$results"
 mkdir -p "$results"

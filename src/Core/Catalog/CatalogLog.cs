@@ -49,6 +49,12 @@ internal static partial class CatalogLog
     [LoggerMessage(15, LogLevel.Warning, "Spooled file {Path} cannot be used and is kept as {Aside}: {Reason}")]
     public static partial void SpoolFileSetAside(ILogger logger, string path, string aside, string reason);
 
+    [LoggerMessage(17, LogLevel.Error, "The local state of shard {Shard} is not there; it is rebuilt from the object store and {Blocks} blocks of the spool")]
+    public static partial void StateMissing(ILogger logger, int shard, int blocks);
+
+    [LoggerMessage(18, LogLevel.Warning, "Block {Block} reads as damaged and left the disk cache: {Reason}")]
+    public static partial void Suspected(ILogger logger, string block, string reason);
+
     [LoggerMessage(16, LogLevel.Warning, "The disk cache {Path} failed and goes on without what it had: {Reason}")]
     public static partial void CacheFailed(ILogger logger, string path, string reason);
 }

@@ -145,8 +145,18 @@ internal sealed partial class DiskCache : IDisposable
         }
     }
 
+    /// <summary>Whether all of a block is here.</summary>
+    public bool IsWhole(string name)
+    {
+        lock (_gate)
+        {
+            return _blocks.TryGetValue(name, out var block) && block.Bytes >= block.Info.Bytes;
+        }
+    }
+
     /// <summary>Forgets a block.</summary>
-    public void Remove(string name)
+    /// <returns>Whether anything of it was here.</returns>
+    public bool Remove(string name)
     {
         CachedBlock? removed;
         lock (_gate)
@@ -158,6 +168,7 @@ internal sealed partial class DiskCache : IDisposable
         }
 
         removed?.Discard();
+        return removed?.Bytes > 0;
     }
 
     public void Dispose()

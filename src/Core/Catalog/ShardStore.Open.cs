@@ -53,7 +53,7 @@ public sealed partial class ShardStore
         var found = new List<NewBlock>();
         foreach (var file in _file.ListSpool().Where(static f => f.EndsWith(BlockName.Extension, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
-            if (await SpoolRecovery.ReadAsync(_context.Files, Shard, Path.Combine(_file.Spool, file), damage is not null, _context.Logger, cancellation) is { } block)
+            if (await SpoolRecovery.ReadAsync(_context.Files, Shard, Path.Combine(_file.Spool, file), _context.Logger, cancellation) is { } block)
             {
                 found.Add(block);
             }
@@ -62,6 +62,10 @@ public sealed partial class ShardStore
         if (damage is not null)
         {
             CatalogLog.StateDamaged(_context.Logger, Shard, damage, _file.SetAside(), found.Count);
+        }
+        else if (found.Count > 0)
+        {
+            CatalogLog.StateMissing(_context.Logger, Shard, found.Count);
         }
 
         if (found.Count > 0)

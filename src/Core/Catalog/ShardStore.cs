@@ -55,7 +55,7 @@ public sealed partial class ShardStore : IDisposable
     /// <exception cref="IOException">The directory cannot be made.</exception>
     public (string Name, string Path) NewBlockPath(Resolution resolution, long fromMs, long toMs, long sequence)
     {
-        _file.MakeDirectories();
+        EnsureStateOnDisk();
         var name = BlockName.Of(Shard, resolution, fromMs, toMs, _catalog.Epoch, sequence);
         return (name, _file.PathOf(name));
     }
@@ -107,9 +107,33 @@ public sealed partial class ShardStore : IDisposable
         _pumping.Dispose();
     }
 
+    internal bool IsSpooled(string name) => _spooled.ContainsKey(name);
+
     /// <summary>The file of a block that is in the spool; null when it is not there.</summary>
     internal LocalBlockFile? OpenSpooled(BlockInfo block) =>
         _spooled.TryGetValue(block.Name, out var spooled) ? LocalBlockFile.TryOpen(_context.Files, spooled.Path) : null;
+
+    /// <summary>Before there are files in the spool, so that files without a state mean that the state was lost.</summary>
+    private void EnsureStateOnDisk()
+    {
+        if (_file.Exists)
+        {
+            return;
+        }
+
+        _changing.Wait();
+        try
+        {
+            if (!_file.Exists)
+            {
+                _file.Write(_state);
+            }
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
 
     /// <summary>Called while <see cref="_changing"/> is held.</summary>
     private void ApplyLocally(CatalogChange change)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Metrics.Core.Blocks;
 using Metrics.Core.Files;
@@ -17,6 +18,7 @@ public sealed partial class ShardStores : IShardViews, IBlockFiles, IAsyncDispos
     private readonly BlocksOptions _options;
     private readonly string _dataPath;
     private readonly ViewSet _views = new();
+    private readonly ConcurrentDictionary<string, bool> _suspects = new(StringComparer.Ordinal);
     private ShardStore[] _stores = [];
 
     public ShardStores(
@@ -100,10 +102,19 @@ public sealed partial class ShardStores : IShardViews, IBlockFiles, IAsyncDispos
         }
     }
 
-    /// <summary>Has a block set aside that was found damaged: soon it is not in the views any more. It is never deleted.</summary>
+    /// <summary>
+    /// Has a block set aside that was found damaged: soon it is not in the views any more. It is never deleted. Where the bytes may have come from
+    /// the disk cache, the first report only empties that of the block: the next reader gets them from the object store.
+    /// </summary>
     public void ReportDamage(int shard, BlockInfo block, string reason)
     {
         ArgumentNullException.ThrowIfNull(block);
+        if (_context.Cache is { } cache && !_stores[shard].IsSpooled(block.Name) && cache.Remove(block.Name) && _suspects.TryAdd(block.Name, true))
+        {
+            CatalogLog.Suspected(_context.Logger, block.Name, reason);
+            return;
+        }
+
         _stores[shard].ReportDamage(block, reason);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Metrics.Core.Blocks;
 using Metrics.Core.Files;
 using Microsoft.Extensions.Logging;
@@ -14,11 +13,10 @@ internal static class SpoolRecovery
     /// <param name="files">Local disk.</param>
     /// <param name="shard">The shard's number.</param>
     /// <param name="path">A file in the spool directory.</param>
-    /// <param name="keep">Whether a file that is no whole block is kept under another name; else it is deleted, as one that was being written.</param>
     /// <param name="logger">Told of files that cannot be used.</param>
     /// <param name="cancellation">Stops.</param>
-    /// <returns>Null when the file is no whole block.</returns>
-    public static async Task<NewBlock?> ReadAsync(IFileSystem files, int shard, string path, bool keep, ILogger logger, CancellationToken cancellation)
+    /// <returns>Null when the file is no whole block; it is kept under another name.</returns>
+    public static async Task<NewBlock?> ReadAsync(IFileSystem files, int shard, string path, ILogger logger, CancellationToken cancellation)
     {
         try
         {
@@ -26,16 +24,8 @@ internal static class SpoolRecovery
         }
         catch (Exception error) when (error is BlockDamagedException or InvalidDataException or FormatException)
         {
-            if (keep)
-            {
-                files.Rename(path, path + AsideExtension);
-                CatalogLog.SpoolFileSetAside(logger, path, path + AsideExtension, error.Message);
-            }
-            else
-            {
-                files.Delete(path);
-            }
-
+            files.Rename(path, path + AsideExtension);
+            CatalogLog.SpoolFileSetAside(logger, path, path + AsideExtension, error.Message);
             return null;
         }
     }
@@ -44,8 +34,7 @@ internal static class SpoolRecovery
     {
         var fileName = Path.GetFileName(path);
         var separator = fileName.IndexOf('_', StringComparison.Ordinal);
-        var parts = fileName[(separator + 1)..^BlockName.Extension.Length].Split('-');
-        if (separator < 0 || parts.Length != 4)
+        if (separator < 0 || BlockName.EpochOf(fileName) is null)
         {
             throw new FormatException($"{fileName} is not the name of a block.");
         }
@@ -53,27 +42,21 @@ internal static class SpoolRecovery
         var local = files.Open(path, FileOpening.Read);
         using var file = new LocalBlockFile(local, path, local.Length);
         var reader = await BlockReader.OpenAsync(file, fileName, cancellation);
-        var chunks = new List<(int Row, ChunkMeta Chunk)>();
-        await reader.ReadChunksAsync(file, [.. Enumerable.Range(0, reader.SeriesCount)], long.MinValue, long.MaxValue, chunks, cancellation);
-        return chunks.Count == 0
-            ? throw new InvalidDataException("it has no chunks")
-            : new NewBlock(
-                new BlockInfo(
-                    $"{BlockName.Prefix(shard)}{fileName[..separator]}/{fileName[(separator + 1)..]}",
-                    reader.Resolution,
-                    Time(parts[0]),
-                    Time(parts[1]),
-                    chunks.Min(static c => c.Chunk.MinMs),
-                    chunks.Max(static c => c.Chunk.MaxMs),
-                    reader.SeriesCount,
-                    chunks.Sum(static c => (long)c.Chunk.Count),
-                    local.Length,
-                    long.Parse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture),
-                    false,
-                    Time(parts[1])),
-                path);
+        var summary = reader.Summary;
+        return new NewBlock(
+            new BlockInfo(
+                $"{BlockName.Prefix(shard)}{fileName[..separator]}/{fileName[(separator + 1)..]}",
+                reader.Resolution,
+                reader.FromMs,
+                reader.ToMs,
+                summary.MinMs,
+                summary.MaxMs,
+                summary.Series,
+                summary.Samples,
+                local.Length,
+                reader.Sequence,
+                false,
+                reader.ToMs),
+            path);
     }
-
-    private static long Time(string text) =>
-        DateTimeOffset.ParseExact(text, "yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeMilliseconds();
 }

@@ -11,6 +11,7 @@ internal sealed class StateFile
     private readonly IFileSystem _files;
     private readonly string _path;
     private readonly int _shard;
+    private volatile bool _exists;
     private bool _made;
 
     public StateFile(IFileSystem files, string directory, int shard)
@@ -25,6 +26,9 @@ internal sealed class StateFile
     public string Directory { get; }
 
     public string Spool { get; }
+
+    /// <summary>Whether a state was read or written.</summary>
+    public bool Exists => _exists;
 
     public string PathOf(string objectName) => Path.Combine(Spool, BlockName.FileOf(objectName));
 
@@ -48,9 +52,13 @@ internal sealed class StateFile
         }
 
         var document = CheckedJson.Read(text, CatalogJson.Default.StateDocument);
-        return document.FormatVersion == StateDocument.CurrentVersion && document.Shard == _shard
-            ? WithPaths(document.State, name => Path.Combine(Spool, name))
-            : throw new InvalidDataException($"it is version {document.FormatVersion} of shard {document.Shard}");
+        if (document.FormatVersion != StateDocument.CurrentVersion || document.Shard != _shard)
+        {
+            throw new InvalidDataException($"it is version {document.FormatVersion} of shard {document.Shard}");
+        }
+
+        _exists = true;
+        return WithPaths(document.State, name => Path.Combine(Spool, name));
     }
 
     /// <summary>Replaces the state. When it throws, the new state may be on disk and may not.</summary>
@@ -76,6 +84,7 @@ internal sealed class StateFile
         _files.FlushDirectory(Spool);
         _files.Rename(temporary, _path);
         _files.FlushDirectory(Directory);
+        _exists = true;
     }
 
     /// <summary>Keeps a state that cannot be read, for people, under a name that is not in use.</summary>
@@ -104,7 +113,7 @@ internal sealed class StateFile
         }
     }
 
-    public void MakeDirectories()
+    private void MakeDirectories()
     {
         if (_made)
         {

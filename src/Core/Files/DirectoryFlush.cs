@@ -7,6 +7,8 @@ namespace Metrics.Core.Files;
 internal static partial class DirectoryFlush
 {
     private const int ReadOnly = 0;
+    private const int NoEntry = 2;
+    private const int NotADirectory = 20;
     private const int InvalidArgument = 22;
 
     public static void Flush(string directory)
@@ -36,8 +38,9 @@ internal static partial class DirectoryFlush
         }
     }
 
-    private static IOException Failure(string directory, int error) =>
-        new($"The directory {directory} could not be flushed to disk: {new Win32Exception(error).Message}", error);
+    private static IOException Failure(string directory, int error) => error is NoEntry or NotADirectory
+        ? new DirectoryNotFoundException($"There is no directory {directory}.")
+        : new IOException($"The directory {directory} could not be flushed to disk: {new Win32Exception(error).Message}", error);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

@@ -12,6 +12,9 @@ public interface IFileSystem
     /// <summary>Names (without the directory) of the files directly in a directory, in no order.</summary>
     IReadOnlyList<string> ListFiles(string directory);
 
+    /// <summary>Names (without the directory) of the directories directly in a directory, in no order.</summary>
+    IReadOnlyList<string> ListDirectories(string directory);
+
     bool FileExists(string path);
 
     /// <exception cref="FileNotFoundException">The file must exist and does not.</exception>

@@ -18,6 +18,17 @@ public sealed class LocalFileSystem : IFileSystem
         return names;
     }
 
+    public IReadOnlyList<string> ListDirectories(string directory)
+    {
+        var names = new List<string>();
+        foreach (var path in Directory.EnumerateDirectories(directory))
+        {
+            names.Add(Path.GetFileName(path));
+        }
+
+        return names;
+    }
+
     public bool FileExists(string path) => File.Exists(path);
 
     public IFile Open(string path, FileOpening opening)

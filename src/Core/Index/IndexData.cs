@@ -17,6 +17,9 @@ internal sealed class IndexData(SymbolTable symbols, int reuseAfter)
     private readonly EntryStore _entries = new();
     private readonly Queue<int> _freedOrdinals = new();
 
+    /// <summary>Ordinals at the end of the queue that may still be in somebody's hands.</summary>
+    private int _quarantined;
+
     /// <summary>By ordinal: the handle of its entry, or 0.</summary>
     private int[] _handles = [];
 
@@ -34,7 +37,7 @@ internal sealed class IndexData(SymbolTable symbols, int reuseAfter)
     public int Add(SeriesKey key)
     {
         var tags = key.Tags;
-        var ordinal = _freedOrdinals.Count > reuseAfter ? _freedOrdinals.Dequeue() : OrdinalBound++;
+        var ordinal = _freedOrdinals.Count > Math.Max(reuseAfter, _quarantined) ? _freedOrdinals.Dequeue() : OrdinalBound++;
         if (ordinal >= _handles.Length)
         {
             Array.Resize(ref _handles, Math.Max(64, _handles.Length + (_handles.Length / 4)));
@@ -68,7 +71,7 @@ internal sealed class IndexData(SymbolTable symbols, int reuseAfter)
     }
 
     /// <returns>False when there is no such series.</returns>
-    public bool Remove(int ordinal)
+    public bool Remove(int ordinal, bool quarantine = false)
     {
         if (!TryRead(ordinal, out var keySet, out var metric, out var values))
         {
@@ -91,6 +94,7 @@ internal sealed class IndexData(SymbolTable symbols, int reuseAfter)
         _entries.Free(_handles[ordinal], HeaderLength + values.Length);
         _handles[ordinal] = 0;
         _freedOrdinals.Enqueue(ordinal);
+        _quarantined += quarantine ? 1 : 0;
         Count--;
         if (_keySets.Release(keySet))
         {
@@ -118,6 +122,9 @@ internal sealed class IndexData(SymbolTable symbols, int reuseAfter)
         values = _entries.Read(handle + HeaderLength, keySet.Keys.Length);
         return true;
     }
+
+    /// <summary>Ordinals freed so far may be given out again.</summary>
+    public void EndQuarantine() => _quarantined = 0;
 
     public int CountOfMetric(int metric) => _metrics.TryGetValue(metric, out var list) ? list.Count : 0;
 

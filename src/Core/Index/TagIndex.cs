@@ -58,14 +58,28 @@ public sealed class TagIndex
         }
     }
 
+    /// <summary>Takes a series out, and keeps its ordinal from being given out again until <see cref="ReuseRetired"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is none under this ordinal.</exception>
+    public void Retire(int ordinal) => Remove(ordinal, quarantine: true);
+
+    /// <summary>Says that nobody goes by the ordinals of series retired so far any more.</summary>
+    public void ReuseRetired()
+    {
+        _lock.AcquireWriterLock(Timeout.Infinite);
+        _data.EndQuarantine();
+        _lock.ReleaseWriterLock();
+    }
+
     /// <summary>Takes a series out.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is none under this ordinal.</exception>
-    public void Remove(int ordinal)
+    public void Remove(int ordinal) => Remove(ordinal, quarantine: false);
+
+    private void Remove(int ordinal, bool quarantine)
     {
         _lock.AcquireWriterLock(Timeout.Infinite);
         try
         {
-            if (!_data.Remove(ordinal))
+            if (!_data.Remove(ordinal, quarantine))
             {
                 throw new ArgumentOutOfRangeException(nameof(ordinal), ordinal, "is not a series of this index");
             }

@@ -30,12 +30,6 @@ public sealed class QueryOptions
     /// twice the processors, at least 4. Range: 0 to 10,000.
     /// </summary>
     public int MaxConcurrentPerSilo { get; set; }
-
-    /// <summary>
-    /// Bytes of memory that the series indexes of blocks may take, least recently used out. Default: 256 MiB. Range: 1 MiB or more. What does
-    /// not fit is read from disk or store again.
-    /// </summary>
-    public long MaxBlockIndexBytes { get; set; } = 256L << 20;
 }
 
 /// <summary>Refuses settings that no query could run under.</summary>
@@ -68,11 +62,6 @@ public sealed class QueryOptionsValidator : IValidateOptions<QueryOptions>
         if (options.MaxConcurrentPerSilo is < 0 or > 10_000)
         {
             problems.Add($"{QueryOptions.Section}:MaxConcurrentPerSilo is {options.MaxConcurrentPerSilo}; set it between 0 (by the processors) and 10000.");
-        }
-
-        if (options.MaxBlockIndexBytes < 1 << 20)
-        {
-            problems.Add($"{QueryOptions.Section}:MaxBlockIndexBytes is {options.MaxBlockIndexBytes}; set it to 1048576 (1 MiB) or more.");
         }
 
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);

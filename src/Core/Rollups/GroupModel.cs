@@ -17,6 +17,9 @@ internal sealed class GroupModel
     private readonly AdaptiveBit[] _lengths = new AdaptiveBit[Places * Widths * LengthTree];
     private readonly AdaptiveBit[] _tops = new AdaptiveBit[LengthTree * TopTree];
 
+    /// <summary>The means of the groups of the row that was read last.</summary>
+    public double[] Means { get; } = new double[RankScheme.MaxGroups];
+
     public GroupModel() => Clear();
 
     public void Clear()

@@ -53,35 +53,9 @@ internal static class Grouping
         return ends.Length;
     }
 
-    /// <summary>Joins neighbours in place until at most about so many are left: none at the ends, which stay as they are.</summary>
-    /// <returns>How many are left.</returns>
-    public static int Reduce(Span<double> values, Span<double> weights, int groups)
-    {
-        var total = 0.0;
-        foreach (var weight in weights)
-        {
-            total += weight;
-        }
-
-        var kept = groups / 4;
-        var limit = 2 * total / groups;
-        var count = 0;
-        for (var i = 0; i < values.Length; i++)
-        {
-            if (i > kept && i < values.Length - kept && weights[count - 1] + weights[i] <= limit)
-            {
-                var sum = weights[count - 1] + weights[i];
-                values[count - 1] += (values[i] - values[count - 1]) * (weights[i] / sum);
-                weights[count - 1] = sum;
-                continue;
-            }
-
-            (values[count], weights[count]) = (values[i], weights[i]);
-            count++;
-        }
-
-        return count;
-    }
+    /// <summary>A mean between its extremes. Differences beyond float64 have none that could be computed so.</summary>
+    public static double Within(double mean, double low, double high) =>
+        double.IsFinite(mean) ? Math.Clamp(mean, low, Math.Max(low, high)) : (low / 2) + (high / 2);
 
     private static double MeanOf(ReadOnlySpan<double> values)
     {
@@ -99,8 +73,4 @@ internal static class Grouping
 
         return Within(first + (offset / values.Length), first, values[^1]);
     }
-
-    // Differences beyond float64 have no mean that could be computed so.
-    private static double Within(double mean, double low, double high) =>
-        double.IsFinite(mean) ? Math.Clamp(mean, low, Math.Max(low, high)) : (low / 2) + (high / 2);
 }

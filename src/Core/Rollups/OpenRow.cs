@@ -8,9 +8,11 @@ internal sealed class OpenRow
     // A row of unbounded samples is reduced on the way.
     private const int MaxPending = 1 << 15;
 
-    // Much finer than what is stored.
-    private const int Reduced = 1 << 12;
+    // Above, weighted values are not sorted but counted into cells.
+    private const int MaxSorted = 512;
 
+    private readonly WeightedCells _cells = new();
+    private readonly double[] _points = new double[RollupFormat.MaxPoints];
     private double[] _values = new double[128];
     private double[] _weights = [];
     private int _count;
@@ -26,7 +28,6 @@ internal sealed class OpenRow
     /// <summary>Values in order of time, while they are few and known.</summary>
     public ReadOnlySpan<double> Points => IsPoints ? _points.AsSpan(0, (int)Figures.Row.Count) : default;
 
-    private readonly double[] _points = new double[RollupFormat.MaxPoints];
     private bool IsPoints { get; set; }
 
     public void Begin(long startMs)
@@ -44,6 +45,9 @@ internal sealed class OpenRow
     }
 
     /// <summary>Takes a row back that was finished.</summary>
+    /// <param name="figures">As they were.</param>
+    /// <param name="points">Its values in order of time, if it has them.</param>
+    /// <param name="means">Else those of its groups; none where all values are equal.</param>
     public void Resume(in RowFigures figures, ReadOnlySpan<double> points, ReadOnlySpan<double> means)
     {
         Begin(figures.Row.StartMs);
@@ -54,7 +58,28 @@ internal sealed class OpenRow
         }
 
         AddFigures(figures);
-        AddGroups(figures, means);
+        Weigh();
+        if (means.IsEmpty)
+        {
+            AddEqual(figures);
+            return;
+        }
+
+        var scheme = RankScheme.For(figures.FiniteCount);
+        for (var i = 0; i < means.Length; i++)
+        {
+            Push(means[i], scheme.WeightOf(i));
+        }
+    }
+
+    /// <summary>The finite values, all equal, behind figures that were added.</summary>
+    public void AddEqual(in RowFigures figures)
+    {
+        if (figures.FiniteCount > 0)
+        {
+            Weigh();
+            Push(figures.FiniteMin, figures.FiniteCount);
+        }
     }
 
     /// <summary>Values in order of time, after all before.</summary>
@@ -218,25 +243,14 @@ internal sealed class OpenRow
     }
 
     /// <summary>The finite values behind figures that were added.</summary>
-    public void AddGroups(in RowFigures other, ReadOnlySpan<double> means)
+    public void AddWeights(ReadOnlySpan<double> values, ReadOnlySpan<double> weights)
     {
-        if (other.FiniteCount <= 0)
-        {
-            return;
-        }
-
         Weigh();
-        if (means.IsEmpty)
-        {
-            Push(other.FiniteMin, other.FiniteCount);
-            return;
-        }
-
-        var scheme = RankScheme.For(other.FiniteCount);
-        for (var i = 0; i < means.Length; i++)
-        {
-            Push(means[i], scheme.WeightOf(i));
-        }
+        Reserve(values.Length);
+        values.CopyTo(_values.AsSpan(_count));
+        weights.CopyTo(_weights.AsSpan(_count));
+        _count += values.Length;
+        Reduce();
     }
 
     /// <summary>One value behind figures that were added.</summary>
@@ -363,7 +377,11 @@ internal sealed class OpenRow
 
     private void Sort()
     {
-        if (_isWeighted)
+        if (_isWeighted && _count > MaxSorted)
+        {
+            _count = _cells.Order(_values.AsSpan(0, _count), _weights.AsSpan(0, _count), Figures.FiniteMin, Figures.FiniteMax);
+        }
+        else if (_isWeighted)
         {
             Array.Sort(_values, _weights, 0, _count);
         }
@@ -373,16 +391,13 @@ internal sealed class OpenRow
         }
     }
 
-    /// <summary>Joins neighbours in groups of equal weight, except near the ends, when there are too many.</summary>
+    /// <summary>Puts values together when there are too many.</summary>
     private void Reduce()
     {
-        if (_count <= MaxPending)
+        if (_count > MaxPending)
         {
-            return;
+            Weigh();
+            _count = _cells.Order(_values.AsSpan(0, _count), _weights.AsSpan(0, _count), Figures.FiniteMin, Figures.FiniteMax);
         }
-
-        Weigh();
-        Sort();
-        _count = Grouping.Reduce(_values.AsSpan(0, _count), _weights.AsSpan(0, _count), Reduced);
     }
 }

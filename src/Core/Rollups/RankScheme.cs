@@ -8,7 +8,7 @@ namespace Metrics.Core.Rollups;
 internal sealed class RankScheme
 {
     /// <summary>Most groups of any scheme.</summary>
-    public const int MaxGroups = 400;
+    public const int MaxGroups = 256;
 
     private const long MaxRanks = 1L << 50;
     private const int Remembered = 256;
@@ -16,10 +16,14 @@ internal sealed class RankScheme
     private const double MaxSingles = 20;
 
     private static readonly RankScheme?[] s_remembered = new RankScheme?[Remembered];
+    private static RankScheme? s_latest;
 
-    private RankScheme(double[] ends, double scale)
+    private RankScheme? _coarse;
+
+    private RankScheme(double[] ends, double count, double scale)
     {
         Ends = ends;
+        Total = count;
         Scale = scale;
     }
 
@@ -29,23 +33,68 @@ internal sealed class RankScheme
     /// <summary>How many of N ranks lie before the end of each group.</summary>
     public double[] Ends { get; }
 
+    /// <summary>The weight of all.</summary>
+    public double Total { get; }
+
     /// <summary>Weight of a rank: 1, or a little less of a count that is not whole.</summary>
     public double Scale { get; }
+
+    /// <summary>
+    /// The same with two or three neighbours in one, for rows whose values are so near each other that a finer division would say little.
+    /// </summary>
+    public RankScheme Coarse => _coarse ??= new RankScheme(Thin(Ends), Total, Scale);
 
     /// <summary>The scheme for so many finite values.</summary>
     public static RankScheme For(double count)
     {
         var ranks = (long)Math.Ceiling(Math.Min(count, MaxRanks));
-        var scale = count / ranks;
-        if (ranks >= Remembered || scale != 1)
+        if (ranks < Remembered && ranks == count)
         {
-            return new RankScheme(Divide(ranks), scale);
+            return s_remembered[ranks] ??= new RankScheme(Divide(ranks), count, 1);
         }
 
-        return s_remembered[ranks] ??= new RankScheme(Divide(ranks), 1);
+        var latest = s_latest;
+        if (latest is null || latest.Total != count)
+        {
+            s_latest = latest = new RankScheme(Divide(ranks), count, count / ranks);
+        }
+
+        return latest;
     }
 
     public double WeightOf(int group) => (Ends[group] - (group == 0 ? 0 : Ends[group - 1])) * Scale;
+
+    /// <summary>Joins the means of this scheme's groups to those of <see cref="Coarse"/>.</summary>
+    /// <returns>How many there are then.</returns>
+    public int ToCoarse(ReadOnlySpan<double> means, Span<double> coarse)
+    {
+        var ends = Coarse.Ends;
+        var from = 0;
+        for (var group = 0; group < ends.Length; group++)
+        {
+            var first = means[from];
+            var offset = 0.0;
+            var weight = 0.0;
+            int at = from;
+            for (; at < Count && Ends[at] <= ends[group]; at++)
+            {
+                var part = WeightOf(at);
+                offset += (means[at] - first) * part;
+                weight += part;
+            }
+
+            coarse[group] = Grouping.Within(first + (offset / weight), first, means[at - 1]);
+            from = at;
+        }
+
+        return ends.Length;
+    }
+
+    private static double[] Thin(double[] ends)
+    {
+        var joined = ends.Length < 40 ? 2 : 3;
+        return [.. ends.Where((_, i) => i == 0 || i >= ends.Length - 2 || i % joined == 0)];
+    }
 
     private static double[] Divide(long ranks)
     {
@@ -66,27 +115,17 @@ internal sealed class RankScheme
             ends.Add(at);
         }
 
-        if (afterMiddle < ranks)
-        {
-            ends.Add(afterMiddle);
-        }
+        ends.Add(afterMiddle);
 
         // Down from the greatest.
         var low = ends.Count;
-        ends.Add(ranks);
-        for (long above = 0; ;)
+        for (long above = 0; ranks - above > afterMiddle; above += GroupLength(ranks, above, singles))
         {
-            above += GroupLength(ranks, above, singles);
-            if (ranks - above <= afterMiddle)
-            {
-                break;
-            }
-
             ends.Add(ranks - above);
         }
 
         ends.Reverse(low, ends.Count - low);
-        return [.. ends.Distinct()];
+        return [.. ends];
     }
 
     // A millionth of all at least, but for the extremes: that bounds the groups whatever the count.

@@ -79,24 +79,28 @@ public sealed class RollupBuilder
     {
         Open(row.StartMs);
         Span<double> points = stackalloc double[RollupFormat.MaxPoints];
-        var groups = distribution.Read(index, out var figures, points, _means);
-        if (figures.IsPoints && (_open.IsEmpty || figures.Row.StartMs > _open.Figures.Row.LastMs))
+        distribution.Read(index, out var figures, points);
+        if (!figures.IsPoints)
         {
-            _open.AddPoints(points[..(int)figures.Row.Count], figures.Row.LastMs);
+            _open.AddFigures(figures);
+            Span<double> values = stackalloc double[RollupReader.MaxWeights];
+            Span<double> weights = stackalloc double[RollupReader.MaxWeights];
+            var count = distribution.Expand(figures, values, weights);
+            _open.AddWeights(values[..count], weights[..count]);
+            return;
+        }
+
+        points = points[..(int)figures.Row.Count];
+        if (_open.IsEmpty || figures.Row.StartMs > _open.Figures.Row.LastMs)
+        {
+            _open.AddPoints(points, figures.Row.LastMs);
             return;
         }
 
         _open.AddFigures(figures);
-        if (figures.IsPoints)
+        foreach (var point in points)
         {
-            foreach (var point in points[..(int)figures.Row.Count])
-            {
-                _open.AddValue(point);
-            }
-        }
-        else
-        {
-            _open.AddGroups(figures, _means.AsSpan(0, groups));
+            _open.AddValue(point);
         }
     }
 

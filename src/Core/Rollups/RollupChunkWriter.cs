@@ -9,6 +9,7 @@ internal sealed class RollupChunkWriter(long lengthMs)
     private const int MaxHeader = 1 + 10 + 5;
 
     private readonly GroupWriter _groups = new();
+    private readonly double[] _coarse = new double[RankScheme.MaxGroups];
     private byte[] _figures = new byte[4096];
     private byte[] _chunk = new byte[4096];
     private FigureModel _model;
@@ -55,7 +56,7 @@ internal sealed class RollupChunkWriter(long lengthMs)
             if (figures.HasGroups)
             {
                 var grid = new ValueGrid(form, figures.FiniteMin, figures.FiniteMax, figures.FiniteCount);
-                _groups.Write(grid, row.Means(arena));
+                _groups.Write(grid, Divided(grid, figures.FiniteCount, row.Means(arena)));
             }
 
             count++;
@@ -64,6 +65,10 @@ internal sealed class RollupChunkWriter(long lengthMs)
         Emit(form, rows[..count], _figures.AsSpan(0, BitWriter.BytesFor(position)), onChunk);
         return count;
     }
+
+    private ReadOnlySpan<double> Divided(in ValueGrid grid, double count, ReadOnlySpan<double> means) => grid.IsNarrow
+        ? _coarse.AsSpan(0, RankScheme.For(count).ToCoarse(means, _coarse))
+        : means;
 
     private void Emit(int form, ReadOnlySpan<FinishedRow> rows, ReadOnlySpan<byte> figures, RollupChunkHandler onChunk)
     {

@@ -9,7 +9,7 @@ namespace Metrics.Core.Rollups;
 public ref struct RollupReader
 {
     /// <summary>Most values that <see cref="ReadWeights"/> gives.</summary>
-    public const int MaxWeights = 512;
+    public const int MaxWeights = Expansion.MaxValues;
 
     private readonly ReadOnlySpan<byte> _figureBytes;
     private readonly ReadOnlySpan<byte> _groupBytes;
@@ -19,6 +19,8 @@ public ref struct RollupReader
     private GroupModel? _model;
     private FigureReader _figures;
     private GroupReader _groups;
+    private ValueGrid _grid;
+    private RankScheme? _scheme;
     private int _next;
 
     /// <param name="chunk">Its bytes.</param>
@@ -79,8 +81,7 @@ public ref struct RollupReader
     {
         ArgumentNullException.ThrowIfNull(digest);
         Span<double> points = stackalloc double[RollupFormat.MaxPoints];
-        Span<double> means = stackalloc double[RankScheme.MaxGroups];
-        var groups = Read(index, out var figures, points, means);
+        Read(index, out var figures, points);
         if (figures.IsPoints)
         {
             foreach (var point in points[..(int)figures.Row.Count])
@@ -94,30 +95,25 @@ public ref struct RollupReader
             return;
         }
 
-        AddGroups(figures, means[..groups], digest);
+        AddGroupsTo(figures, digest);
     }
 
-    /// <summary>Adds the finite values of a row that no longer has its points.</summary>
-    internal static void AddGroups(in RowFigures figures, scoped ReadOnlySpan<double> means, TDigest digest)
+    /// <summary>Adds the row that was read last, which has no points.</summary>
+    internal readonly void AddGroupsTo(in RowFigures figures, TDigest digest)
     {
-        var count = figures.FiniteCount;
-        if (count <= 0)
+        Span<double> values = stackalloc double[MaxWeights];
+        Span<double> weights = stackalloc double[MaxWeights];
+        Span<Centroid> centroids = stackalloc Centroid[MaxWeights];
+        var count = Expand(figures, values, weights);
+        for (var i = 0; i < count; i++)
         {
-            return;
+            // A value that stands for several is the mean of different ones, unless it is an extreme or all are whole steps of the grid.
+            var isPile = weights[i] <= 1 || i == 0 || i == count - 1 || _grid.IsExact;
+            centroids[i] = isPile ? Centroid.Pile(values[i], weights[i]) : Centroid.Spread(values[i], weights[i]);
         }
 
-        var sum = figures.Negative + figures.Positive == 0 ? figures.Row.Sum : double.NaN;
-        Span<Centroid> centroids = stackalloc Centroid[Math.Max(1, means.Length)];
-        if (means.IsEmpty)
-        {
-            centroids[0] = Centroid.Pile(figures.FiniteMin, count);
-        }
-        else
-        {
-            FillCentroids(RankScheme.For(count), means, centroids);
-        }
-
-        digest.Merge(centroids, count, sum);
+        var hasSum = figures.Negative + figures.Positive == 0 && double.IsFinite(figures.Row.Sum);
+        digest.Merge(centroids[..count], figures.FiniteCount, hasSum ? figures.Row.Sum : double.NaN);
     }
 
     /// <summary>Infinite values of a row, which no digest takes.</summary>
@@ -142,45 +138,28 @@ public ref struct RollupReader
     public int ReadWeights(int index, Span<double> values, Span<double> weights)
     {
         Span<double> points = stackalloc double[RollupFormat.MaxPoints];
-        Span<double> means = stackalloc double[RankScheme.MaxGroups];
-        var groups = Read(index, out var figures, points, means);
-        if (figures.IsPoints)
+        Read(index, out var figures, points);
+        if (!figures.IsPoints)
         {
-            var finite = 0;
-            foreach (var point in points[..(int)figures.Row.Count])
+            return Expand(figures, values, weights);
+        }
+
+        var finite = 0;
+        foreach (var point in points[..(int)figures.Row.Count])
+        {
+            if (double.IsFinite(point))
             {
-                if (double.IsFinite(point))
-                {
-                    values[finite++] = point + 0.0;
-                }
+                values[finite++] = point + 0.0;
             }
-
-            values[..finite].Sort();
-            weights[..finite].Fill(1);
-            return finite;
         }
 
-        var count = figures.FiniteCount;
-        if (groups == 0)
-        {
-            values[0] = figures.FiniteMin;
-            weights[0] = count;
-            return count > 0 ? 1 : 0;
-        }
-
-        means[..groups].CopyTo(values);
-        var scheme = RankScheme.For(count);
-        for (var i = 0; i < groups; i++)
-        {
-            weights[i] = scheme.WeightOf(i);
-        }
-
-        return groups;
+        values[..finite].Sort();
+        weights[..finite].Fill(1);
+        return finite;
     }
 
-    /// <summary>Reads figures and either points in order of time or the means of groups.</summary>
-    /// <returns>Groups; 0 for points and for rows of equal values.</returns>
-    internal int Read(int index, out RowFigures figures, scoped Span<double> points, scoped Span<double> means)
+    /// <summary>Reads a row: figures, points in order of time if it has them, and what <see cref="Expand"/> needs.</summary>
+    internal void Read(int index, out RowFigures figures, scoped Span<double> points)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
         if (_model is null || index < _next)
@@ -192,31 +171,38 @@ public ref struct RollupReader
             _next = 0;
         }
 
-        int groups;
         do
         {
             _figures.Read(out figures, points);
-            groups = 0;
+            _scheme = null;
             if (figures.HasGroups)
             {
-                groups = RankScheme.For(figures.FiniteCount).Count;
-                var grid = new ValueGrid(_form, figures.FiniteMin, figures.FiniteMax, figures.FiniteCount);
-                _groups.Read(grid, means[..groups]);
+                _grid = new ValueGrid(_form, figures.FiniteMin, figures.FiniteMax, figures.FiniteCount);
+                _scheme = RankScheme.For(figures.FiniteCount);
+                _scheme = _grid.IsNarrow ? _scheme.Coarse : _scheme;
+                _groups.Read(_grid, _model.Means.AsSpan(0, _scheme.Count));
             }
         }
         while (_next++ < index);
-        return groups;
     }
 
-    /// <summary>A group is a pile where all of its values must be equal: a single one, or between neighbours that are equal to it.</summary>
-    private static void FillCentroids(RankScheme scheme, ReadOnlySpan<double> means, Span<Centroid> centroids)
+    /// <summary>The values of the row that was read last, which has no points, and how often each is there.</summary>
+    /// <returns>How many, at most <see cref="MaxWeights"/>.</returns>
+    internal readonly int Expand(in RowFigures figures, Span<double> values, Span<double> weights)
     {
-        for (var i = 0; i < means.Length; i++)
+        if (_scheme is not null)
         {
-            var weight = scheme.WeightOf(i);
-            var isPile = weight <= 1 || i == 0 || i == means.Length - 1 || (means[i - 1] == means[i] && means[i + 1] == means[i]);
-            centroids[i] = isPile ? Centroid.Pile(means[i], weight) : Centroid.Spread(means[i], weight);
+            return Expansion.Expand(_scheme, _model!.Means.AsSpan(0, _scheme.Count), _grid, values, weights);
         }
+
+        if (!(figures.FiniteCount > 0))
+        {
+            return 0;
+        }
+
+        values[0] = figures.FiniteMin;
+        weights[0] = figures.FiniteCount;
+        return 1;
     }
 
     private readonly FigureReader NewFigures() => new(_figureBytes, _form, _firstBucket, _lengthMs);

@@ -25,10 +25,32 @@ public sealed class LiveSeries(SeriesId id, int shard, int ordinal) : SeriesBuff
     public uint Reference => Volatile.Read(ref _reference);
 
     /// <summary>Whether the write-ahead log knows what <see cref="Reference"/> stands for.</summary>
-    public bool IsDefined
+    public bool IsDefined => _isDefined;
+
+    /// <summary>Says that the log knows its number; one that is retired has to be defined anew, since its definition may go.</summary>
+    internal void MarkDefined()
     {
-        get => _isDefined;
-        set => _isDefined = value;
+        lock (this)
+        {
+            _isDefined = !IsRetired;
+        }
+    }
+
+    /// <summary>Ends it if it holds nothing and was not written to since a time; appends are refused from then on.</summary>
+    /// <param name="key">Its identity, for its successor.</param>
+    /// <param name="idleSinceMs">Later ones keep it alive.</param>
+    internal bool TryRetire(SeriesKey key, long idleSinceMs)
+    {
+        lock (this)
+        {
+            if (!TryEnd(key, idleSinceMs))
+            {
+                return false;
+            }
+
+            _isDefined = false;
+            return true;
+        }
     }
 
     /// <summary>Gives it a number unless it has one.</summary>

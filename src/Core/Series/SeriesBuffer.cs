@@ -76,36 +76,71 @@ public partial class SeriesBuffer
     }
 
     /// <summary>Appends one sample, in order or late; the same timestamp again replaces the value.</summary>
+    /// <exception cref="InvalidOperationException">The series has been retired.</exception>
     public void Append(ChunkPool pool, long timestampMs, double value)
     {
-        ArgumentNullException.ThrowIfNull(pool);
-        lock (this)
+        if (!TryAppend(pool, new(in timestampMs), new(in value)))
         {
-            AppendLocked(pool, timestampMs, value);
+            ThrowRetired();
         }
     }
 
     /// <summary>Appends several samples as if one after the other.</summary>
+    /// <exception cref="InvalidOperationException">The series has been retired.</exception>
     public void Append(ChunkPool pool, ReadOnlySpan<long> timestampsMs, ReadOnlySpan<double> values)
+    {
+        if (!TryAppend(pool, timestampsMs, values))
+        {
+            ThrowRetired();
+        }
+    }
+
+    /// <summary>Appends several samples as if one after the other.</summary>
+    /// <returns>False, and nothing is appended, when the series has been retired: its successor takes them.</returns>
+    public bool TryAppend(ChunkPool pool, ReadOnlySpan<long> timestampsMs, ReadOnlySpan<double> values)
     {
         ArgumentNullException.ThrowIfNull(pool);
         lock (this)
         {
+            if (_endedAs is not null)
+            {
+                return false;
+            }
+
             for (var i = 0; i < timestampsMs.Length; i++)
             {
                 AppendLocked(pool, timestampsMs[i], values[i]);
             }
+
+            return true;
         }
     }
 
     /// <summary>Keeps a distribution at its timestamp; the same timestamp again replaces it.</summary>
     /// <param name="timestampMs">The end of the interval that it sums up.</param>
     /// <param name="serialized">What <see cref="TDigest.Write"/> wrote; the array is kept.</param>
+    /// <exception cref="InvalidOperationException">The series has been retired.</exception>
     public void AppendDistribution(long timestampMs, byte[] serialized)
     {
+        if (!TryAppendDistribution(timestampMs, serialized))
+        {
+            ThrowRetired();
+        }
+    }
+
+    /// <summary>The same; false, and nothing is kept, when the series has been retired.</summary>
+    public bool TryAppendDistribution(long timestampMs, byte[] serialized)
+    {
+        ArgumentNullException.ThrowIfNull(serialized);
         lock (this)
         {
+            if (_endedAs is not null)
+            {
+                return false;
+            }
+
             (_distributions ??= new DistributionSamples()).Put(timestampMs, serialized);
+            return true;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Metrics.Core.Series;
 
 namespace Metrics.Core.Storage;
@@ -44,6 +45,20 @@ public sealed class SampleBuffer : IDisposable
 
     public void Add(LiveSeries series, long timestampMs, byte[] serializedDigest) =>
         _distributions.Add(new DistributionSample(series, timestampMs, serializedDigest));
+
+    /// <summary>Puts another series in the place of each that has one.</summary>
+    internal void Replace(Func<LiveSeries, LiveSeries> successorOf)
+    {
+        foreach (ref var series in _series.AsSpan(0, Count))
+        {
+            series = successorOf(series);
+        }
+
+        foreach (ref var distribution in CollectionsMarshal.AsSpan(_distributions))
+        {
+            distribution = distribution with { Series = successorOf(distribution.Series) };
+        }
+    }
 
     /// <summary>Empties it for reuse; references to series are dropped.</summary>
     public void Clear()

@@ -9,7 +9,13 @@ namespace Metrics.Core.Storage;
 /// </summary>
 internal sealed class SeriesTable
 {
-    private LiveSeries?[] _slots = new LiveSeries?[64];
+    private const int InitialSlots = 64;
+
+    /// <summary>Stands where a series was taken out, so that searches go on past it.</summary>
+    private static readonly LiveSeries Removed = new(default, -1, -1);
+
+    private LiveSeries?[] _slots = new LiveSeries?[InitialSlots];
+    private int _removed;
 
     public int Count { get; private set; }
 
@@ -19,7 +25,7 @@ internal sealed class SeriesTable
         for (var i = Slot(id, slots.Length); ; i = (i + 1) & (slots.Length - 1))
         {
             var series = Volatile.Read(ref slots[i]);
-            if (series is null || series.Id == id)
+            if (series is null || (series.Id == id && series != Removed))
             {
                 return series;
             }
@@ -28,22 +34,44 @@ internal sealed class SeriesTable
 
     public void Add(LiveSeries series)
     {
-        if ((Count + 1) * 4 > _slots.Length * 3)
+        if ((Count + _removed + 1) * 4 > _slots.Length * 3)
         {
-            var larger = new LiveSeries?[_slots.Length * 2];
+            // As large as what is left needs: where many were removed, that may be no larger than before.
+            var length = InitialSlots;
+            while ((Count + 1) * 2 > length)
+            {
+                length *= 2;
+            }
+
+            var next = new LiveSeries?[length];
             foreach (var present in _slots)
             {
-                if (present is not null)
+                if (present is not null && present != Removed)
                 {
-                    Put(larger, present);
+                    Put(next, present);
                 }
             }
 
-            Volatile.Write(ref _slots, larger);
+            _removed = 0;
+            Volatile.Write(ref _slots, next);
         }
 
         Put(_slots, series);
         Count++;
+    }
+
+    /// <summary>Takes a series out that is here.</summary>
+    public void Remove(LiveSeries series)
+    {
+        var i = Slot(series.Id, _slots.Length);
+        while (_slots[i] != series)
+        {
+            i = (i + 1) & (_slots.Length - 1);
+        }
+
+        Volatile.Write(ref _slots[i], Removed);
+        Count--;
+        _removed++;
     }
 
     private static void Put(LiveSeries?[] slots, LiveSeries series)

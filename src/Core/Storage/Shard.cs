@@ -53,7 +53,8 @@ public sealed class Shard
     /// <param name="key">The identity.</param>
     /// <param name="limiter">Asked for a new series only.</param>
     /// <param name="series">The series, when it is there or was admitted.</param>
-    internal Admission GetOrAdd(SeriesKey key, CardinalityLimiter limiter, out LiveSeries? series)
+    /// <param name="nowMs">Until a new one is written to, it is idle since then.</param>
+    internal Admission GetOrAdd(SeriesKey key, CardinalityLimiter limiter, out LiveSeries? series, long nowMs = long.MinValue)
     {
         lock (_sync)
         {
@@ -67,6 +68,7 @@ public sealed class Shard
             if (admission == Admission.Admitted)
             {
                 series = Add(key);
+                series.NotePassedOver(nowMs);
             }
 
             return admission;
@@ -86,6 +88,40 @@ public sealed class Shard
             limiter.AdmitExisting(key.Metric);
             return Add(key);
         }
+    }
+
+    /// <summary>Takes the series out that hold nothing and were not written to since a time.</summary>
+    /// <param name="idleSinceMs">Unix milliseconds.</param>
+    /// <param name="limiter">Counts them out.</param>
+    /// <param name="onRetired">Told of each while it still can be found, with its key.</param>
+    /// <returns>How many.</returns>
+    internal int RetireIdle(long idleSinceMs, CardinalityLimiter limiter, Action<LiveSeries, SeriesKey> onRetired)
+    {
+        var retired = 0;
+        Index.ReuseRetired();
+        foreach (var series in All())
+        {
+            if (!series.SeemsIdle(idleSinceMs))
+            {
+                continue;
+            }
+
+            lock (_sync)
+            {
+                // Whoever looks one up takes it before or after, and appends to it before or is turned away.
+                if (At(series.Ordinal) == series && Index.KeyOf(series.Ordinal) is var key && series.TryRetire(key, idleSinceMs))
+                {
+                    onRetired(series, key);
+                    Volatile.Write(ref _byOrdinal[series.Ordinal], null);
+                    _byId.Remove(series);
+                    Index.Retire(series.Ordinal);
+                    limiter.Release(key.Metric);
+                    retired++;
+                }
+            }
+        }
+
+        return retired;
     }
 
     private LiveSeries Add(SeriesKey key)

@@ -89,6 +89,7 @@ public sealed partial class StorageEngine
     /// </summary>
     private async ValueTask DefineAndLogAsync(SampleBuffer samples, CancellationToken cancellation)
     {
+        samples.Replace(LivingOf);
         var undefined = new HashSet<LiveSeries>();
         for (var i = 0; i < samples.Count; i++)
         {
@@ -109,7 +110,7 @@ public sealed partial class StorageEngine
                 series.NumberAs(NextReference());
             }
 
-            WalRecords.WriteDefinition(record, series.Reference, _shards[series.Shard].Index.KeyOf(series.Ordinal));
+            WalRecords.WriteDefinition(record, series.Reference, KeyOf(series));
             pending.Add(series);
             if (record.WrittenCount > definitionBytes)
             {
@@ -129,7 +130,8 @@ public sealed partial class StorageEngine
 
             await LogRecord(_definitions!, WalRecords.Definitions, record.WrittenSpan, cancellation);
             await LogRecord(_samples!, WalRecords.Definitions, record.WrittenSpan, cancellation);
-            pending.ForEach(static s => s.IsDefined = true);
+            Interlocked.Add(ref _definitionsLogged, pending.Count);
+            pending.ForEach(static s => s.MarkDefined());
             pending.Clear();
             record.ResetWrittenCount();
         }

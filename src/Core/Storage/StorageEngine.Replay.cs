@@ -1,3 +1,4 @@
+using Metrics.Core.Index;
 using Metrics.Core.Model;
 using Metrics.Core.Series;
 using Metrics.Core.Wal;
@@ -9,13 +10,16 @@ public sealed partial class StorageEngine
     /// <summary>Puts the logs' records back into memory, on one thread.</summary>
     private sealed class Replay(StorageEngine engine)
     {
-        /// <summary>The table by number takes 8 bytes for each.</summary>
-        private const uint MaxReference = 1 << 28;
-
         private readonly PointAge _age = engine.CurrentPointAge();
-        private LiveSeries?[] _byReference = new LiveSeries?[1024];
+        private readonly long[] _sealedBelow = new long[engine._shards.Length];
+        private ReferenceTable _byReference = new();
+        private long _segment = -1;
+        private long _newestMs;
 
         public long Samples { get; private set; }
+
+        /// <summary>Samples that blocks have.</summary>
+        public long PassedOver { get; private set; }
 
         public long Orphaned { get; private set; }
 
@@ -23,12 +27,18 @@ public sealed partial class StorageEngine
         {
             if (type == WalRecords.Definitions)
             {
-                WalRecords.ReadDefinitions(payload, IsDefined, Define);
+                WalRecords.ReadDefinitions(payload, IsDefinedAgain, Define);
             }
         }
 
         public void OnRecord(byte type, ReadOnlySpan<byte> payload, WalPosition position)
         {
+            if (position.Segment != _segment)
+            {
+                Begin(position.Segment);
+            }
+
+            _newestMs = long.MinValue;
             switch (type)
             {
                 case WalRecords.Definitions:
@@ -40,25 +50,52 @@ public sealed partial class StorageEngine
                 case WalRecords.Distributions:
                     WalRecords.ReadDistributions(payload, AppendDistribution);
                     break;
+                case WalRecords.Deletion:
+                    Delete(DeletionRecord.Read(payload));
+                    break;
                 default:
                     throw new InvalidDataException($"a record of type {type}, which this version does not know");
+            }
+
+            if (_newestMs != long.MinValue)
+            {
+                engine._segmentTimes.Note(_segment, _segment, _newestMs);
             }
         }
 
         /// <summary>Lets go of what only the replay needs.</summary>
-        public void Finish() => _byReference = [];
+        public void Finish() => _byReference = new();
+
+        private void Begin(long segment)
+        {
+            _segment = segment;
+            for (var i = 0; i < _sealedBelow.Length; i++)
+            {
+                _sealedBelow[i] = engine._sealed.BelowMs(i, segment);
+            }
+        }
+
+        private void Delete(DeletionRecord deletion)
+        {
+            if ((uint)deletion.Shard >= (uint)engine._shards.Length || !CompiledSelector.TryCompile(deletion.Selector, out var selector, out _))
+            {
+                throw new InvalidDataException("a deletion that cannot be carried out");
+            }
+
+            Samples -= engine.DeleteFrom(engine._shards[deletion.Shard], selector, deletion.FromMs, deletion.ToMs).Samples;
+        }
+
+        private bool IsDefinedAgain(uint reference)
+        {
+            engine._definitionsLogged++;
+            return IsDefined(reference);
+        }
 
         private void Define(uint reference, SeriesKey key)
         {
-            if (reference >= _byReference.Length)
+            if (reference > ReferenceTable.MaxReference)
             {
-                // A number far beyond the series that may exist is damage that a checksum did not see.
-                if (reference > MaxReference)
-                {
-                    throw new InvalidDataException($"a series definition with the number {reference}");
-                }
-
-                Array.Resize(ref _byReference, Math.Max((int)reference + 1, _byReference.Length * 2));
+                throw new InvalidDataException($"a series definition with the number {reference}");
             }
 
             if (_byReference[reference] is not null)
@@ -70,8 +107,13 @@ public sealed partial class StorageEngine
 
             var series = engine._shards[key.Id.Shard(engine._shards.Length)].Restore(key, engine._limiter);
             series.NumberAs(reference);
-            series.IsDefined = true;
+            series.MarkDefined();
             _byReference[reference] = series;
+            if (series.Reference != reference)
+            {
+                // From an earlier life of the series: its definition is needed for as long as samples go by it.
+                engine._retired.Add(reference, key.ToCanonical());
+            }
         }
 
         private bool IsDefined(uint reference) => Resolve(reference) is not null;
@@ -86,11 +128,12 @@ public sealed partial class StorageEngine
                     Resolve(references[i + PrefetchDistance])?.PrefetchTail();
                 }
 
+                _newestMs = Math.Max(_newestMs, timestampsMs[i]);
                 if (Resolve(references[i]) is not { } series)
                 {
                     Orphan(references[i]);
                 }
-                else if (timestampsMs[i] >= _age.OldestMs)
+                else if (IsWanted(series, timestampsMs[i]))
                 {
                     series.Append(engine.Pool, timestampsMs[i], values[i]);
                     Samples++;
@@ -100,15 +143,28 @@ public sealed partial class StorageEngine
 
         private void AppendDistribution(uint reference, long timestampMs, ReadOnlySpan<byte> serialized)
         {
+            _newestMs = Math.Max(_newestMs, timestampMs);
             if (Resolve(reference) is not { } series)
             {
                 Orphan(reference);
             }
-            else if (timestampMs >= _age.OldestMs)
+            else if (IsWanted(series, timestampMs))
             {
                 series.AppendDistribution(timestampMs, serialized.ToArray());
                 Samples++;
             }
+        }
+
+        private bool IsWanted(LiveSeries series, long timestampMs)
+        {
+            if (timestampMs < _sealedBelow[series.Shard])
+            {
+                series.NotePassedOver(timestampMs);
+                PassedOver++;
+                return false;
+            }
+
+            return timestampMs >= _age.OldestMs;
         }
 
         private void Orphan(uint reference)
@@ -116,12 +172,12 @@ public sealed partial class StorageEngine
             Orphaned++;
 
             // Were the number given out again, the next replay would count these samples to another series.
-            if (reference <= MaxReference)
+            if (reference <= ReferenceTable.MaxReference)
             {
                 engine._lastReference = Math.Max(engine._lastReference, reference);
             }
         }
 
-        private LiveSeries? Resolve(uint reference) => reference < _byReference.Length ? _byReference[reference] : null;
+        private LiveSeries? Resolve(uint reference) => _byReference[reference];
     }
 }

@@ -42,6 +42,7 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     private WriteAheadLog? _samples;
     private uint _lastReference;
     private long _samplesInMemory;
+    private SealedState _sealed;
     private volatile EngineState _state = EngineState.Closed;
 
     public StorageEngine(
@@ -81,6 +82,7 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
             _shards[i] = new Shard(i, symbols);
         }
 
+        _sealed = SealedState.Empty(_shards.Length);
         instruments.Observe(new EngineFigures(() => _limiter.Series, () => SamplesInMemory, () => Pool.UsedBytes, () => WalBytes));
     }
 
@@ -106,7 +108,7 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     /// <summary>Replayed samples whose series is unknown, because both copies of its definition are damaged.</summary>
     public long OrphanedSamples { get; private set; }
 
-    /// <summary>Samples appended since the start and by the replay; one that replaced another is counted twice.</summary>
+    /// <summary>Samples appended since the start and by the replay, less those dropped and deleted; one that replaced another is counted twice.</summary>
     public long SamplesInMemory => Volatile.Read(ref _samplesInMemory);
 
     /// <summary>The samples' log and the definitions' log; empty before they are open.</summary>
@@ -131,6 +133,7 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         Acquire();
         _state = EngineState.Replaying;
         var started = _time.GetTimestamp();
+        ReadSealedState();
         var replay = new Replay(this);
         _definitions = WriteAheadLog.Open(
             Path.Combine(Directory, DefinitionsLog), _walOptions, _files, replay.OnDefinitionRecord, _time, _logger, new ReplayObserver(null, cancellation));
@@ -140,6 +143,8 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         _samplesInMemory = replay.Samples;
         Recovery = (_samples.Recovery, _definitions.Recovery);
         OrphanedSamples = replay.Orphaned;
+        PassedOverSamples = replay.PassedOver;
+        _retired.Settle(_retired.Mark(), _samples.CurrentSegment);
         _state = EngineState.Ready;
         var seconds = _time.GetElapsedTime(started).TotalSeconds;
         LogReplayed(replay.Samples, _limiter.Series, seconds);
@@ -157,7 +162,7 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     public Admission GetOrAdd(SeriesKey key, out LiveSeries? series)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return _shards[key.Id.Shard(_shards.Length)].GetOrAdd(key, _limiter, out series);
+        return _shards[key.Id.Shard(_shards.Length)].GetOrAdd(key, _limiter, out series, NowMs);
     }
 
     /// <summary>Oldest and newest timestamps that are taken now.</summary>
@@ -169,19 +174,27 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(samples);
         ThrowIfNotReady();
-        var logged = LogAsync(samples, cancellation);
-        if (!logged.IsCompletedSuccessfully)
+        var epoch = _epochs.Enter();
+        var isLater = false;
+        try
         {
-            return ApplyLater(logged, samples);
+            var segment = _samples!.CurrentSegment;
+            var logged = LogAsync(samples, cancellation);
+            if (!logged.IsCompletedSuccessfully)
+            {
+                isLater = true;
+                return ApplyLater(logged, samples, segment, epoch);
+            }
+
+            Apply(samples, segment);
+            return default;
         }
-
-        Apply(samples);
-        return default;
-
-        async ValueTask ApplyLater(ValueTask logging, SampleBuffer later)
+        finally
         {
-            await logging;
-            Apply(later);
+            if (!isLater)
+            {
+                _epochs.Exit(epoch);
+            }
         }
     }
 
@@ -224,8 +237,24 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         }
     }
 
-    private void Apply(SampleBuffer samples)
+    private async ValueTask ApplyLater(ValueTask logging, SampleBuffer samples, long segment, int epoch)
     {
+        try
+        {
+            await logging;
+            Apply(samples, segment);
+        }
+        finally
+        {
+            _epochs.Exit(epoch);
+        }
+    }
+
+    /// <param name="samples">What was logged.</param>
+    /// <param name="segment">The samples' log was there when logging began.</param>
+    private void Apply(SampleBuffer samples, long segment)
+    {
+        NoteNewest(samples, segment);
         var series = samples.Series;
         var timestamps = samples.TimestampsMs;
         var values = samples.Values;
@@ -244,12 +273,18 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
                 next++;
             }
 
-            series[i].Append(Pool, timestamps[i..next], values[i..next]);
+            if (!series[i].TryAppend(Pool, timestamps[i..next], values[i..next]))
+            {
+                AppendToSuccessor(series[i], timestamps[i..next], values[i..next]);
+            }
         }
 
         foreach (var distribution in samples.Distributions)
         {
-            distribution.Series.AppendDistribution(distribution.TimestampMs, distribution.Serialized);
+            if (!distribution.Series.TryAppendDistribution(distribution.TimestampMs, distribution.Serialized))
+            {
+                AppendToSuccessor(distribution);
+            }
         }
 
         var count = series.Length + samples.Distributions.Count;

@@ -15,6 +15,7 @@ internal static class WalRecords
     public const byte Definitions = 1;
     public const byte Samples = 2;
     public const byte Distributions = 3;
+    public const byte Deletion = 4;
 
     public delegate void SamplesHandler(ReadOnlySpan<uint> references, ReadOnlySpan<long> timestampsMs, ReadOnlySpan<double> values);
 
@@ -31,6 +32,16 @@ internal static class WalRecords
         var length = (uint)(destination.WrittenCount - start);
         var written = MemoryMarshal.AsMemory(destination.WrittenMemory).Span;
         BinaryPrimitives.WriteUInt32LittleEndian(written[(start - 4)..], length);
+    }
+
+    /// <summary>The same for a canonical form that is at hand.</summary>
+    public static void WriteDefinition(ArrayBufferWriter<byte> destination, uint reference, ReadOnlySpan<byte> canonical)
+    {
+        var span = destination.GetSpan(8 + canonical.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(span, reference);
+        BinaryPrimitives.WriteInt32LittleEndian(span[4..], canonical.Length);
+        canonical.CopyTo(span[8..]);
+        destination.Advance(8 + canonical.Length);
     }
 
     /// <param name="payload">The record.</param>

@@ -8,6 +8,7 @@ internal sealed class AppendGroup
     private byte[] _buffer = new byte[InitialBytes];
     private int _length;
     private TaskCompletionSource? _completion;
+    private TaskCompletionSource<long>? _cut;
 
     public int Records { get; private set; }
 
@@ -15,6 +16,11 @@ internal sealed class AppendGroup
 
     /// <summary>Completes when the group is written; asked for by appends that another caller writes.</summary>
     public Task Completion => (_completion ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    /// <summary>Whether the records go to a new segment.</summary>
+    public bool StartsSegment => _cut is not null;
+
+    public bool IsEmpty => Records == 0 && _cut is null;
 
     /// <summary>Whether a record fits under a limit. An empty group takes any one record.</summary>
     public bool HasRoomFor(int payloadBytes, int maxBytes) =>
@@ -35,6 +41,9 @@ internal sealed class AppendGroup
         Records++;
     }
 
+    /// <summary>Asks for a new segment before the records. Gives its number when they are written.</summary>
+    public Task<long> StartSegment() => (_cut ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
     /// <summary>Ties the records to the segment that they go to, and gives their bytes.</summary>
     public ReadOnlySpan<byte> Seal(uint segmentSeed)
     {
@@ -47,19 +56,23 @@ internal sealed class AppendGroup
     }
 
     /// <summary>Tells those who wait, and empties the group for its next use.</summary>
-    public void Finish(WalUnavailableException? failure)
+    public void Finish(WalUnavailableException? failure, long segment)
     {
         var completion = _completion;
+        var cut = _cut;
         _completion = null;
+        _cut = null;
         _length = 0;
         Records = 0;
         if (failure is null)
         {
             completion?.SetResult();
+            cut?.SetResult(segment);
         }
         else
         {
             completion?.SetException(failure);
+            cut?.SetException(failure);
         }
     }
 }

@@ -21,6 +21,14 @@ internal sealed class SegmentList(string directory, IFileSystem files, ILogger l
         }
     }
 
+    public IReadOnlyList<SegmentInfo> ToList()
+    {
+        lock (_gate)
+        {
+            return [.. _segments];
+        }
+    }
+
     public void Add(SegmentInfo segment)
     {
         lock (_gate)

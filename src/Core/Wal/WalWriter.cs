@@ -26,6 +26,7 @@ internal sealed class WalWriter : IDisposable
     private bool _directoryChanged;
     private int _flushArmed;
     private long _refused;
+    private long _failedFlushes;
 
     public WalWriter(
         string directory,
@@ -61,13 +62,21 @@ internal sealed class WalWriter : IDisposable
 
     public SegmentFile? Current => _current;
 
+    /// <summary>Flushes of the background and of finished segments that failed.</summary>
+    public long FailedFlushes => Interlocked.Read(ref _failedFlushes);
+
     /// <summary>Writes a group, and forces it to disk when the policy says so.</summary>
     /// <returns>Null, or why none of the group may be acknowledged.</returns>
     public WalUnavailableException? Write(AppendGroup group)
     {
         try
         {
-            var segment = Prepare(group.Bytes);
+            var segment = Prepare(group.Bytes, group.StartsSegment);
+            if (group.Records == 0)
+            {
+                return null;
+            }
+
             var before = segment.Offset;
             var started = _time.GetTimestamp();
             segment.Append(group.Seal(segment.Seed));
@@ -108,12 +117,12 @@ internal sealed class WalWriter : IDisposable
         }
     }
 
-    private SegmentFile Prepare(int bytes)
+    private SegmentFile Prepare(int bytes, bool startsSegment)
     {
         var segment = _current;
         if (segment is not null
             && (segment.IsGivenUp
-                || (segment.Offset > WalFormat.SegmentHeaderBytes && segment.Offset + bytes > _options.SegmentBytes)))
+                || (segment.Offset > WalFormat.SegmentHeaderBytes && (startsSegment || segment.Offset + bytes > _options.SegmentBytes))))
         {
             if (segment.IsGivenUp)
             {
@@ -214,6 +223,7 @@ internal sealed class WalWriter : IDisposable
         }
         catch (Exception error)
         {
+            Interlocked.Increment(ref _failedFlushes);
             WalLog.FlushFailed(_logger, error, segment.Name, from, segment.Offset);
         }
     }

@@ -47,6 +47,9 @@ public sealed partial class WriteAheadLog : IAsyncDisposable
     /// <summary>Segment files of the log.</summary>
     public int Segments => _finished.Totals.Count + (_writer.Current is null ? 0 : 1);
 
+    /// <summary>Numbers and bytes of the segments before the one being written, oldest first.</summary>
+    public IReadOnlyList<SegmentInfo> FinishedSegments => _finished.ToList();
+
     /// <summary>The number of the oldest segment.</summary>
     public long OldestSegment => _finished.Totals.Oldest ?? Position.Segment;
 
@@ -104,6 +107,44 @@ public sealed partial class WriteAheadLog : IAsyncDisposable
 
         return failure is null ? ValueTask.CompletedTask : ValueTask.FromException(failure);
     }
+
+    /// <summary>
+    /// Starts a new segment, unless the one being written is empty: every record whose append began after this call
+    /// goes to it or to a later one.
+    /// </summary>
+    /// <returns>The new segment's number, once all earlier ones are finished.</returns>
+    /// <exception cref="WalUnavailableException">It could not be started; writing goes on where it was.</exception>
+    public Task<long> StartSegmentAsync()
+    {
+        AppendGroup group;
+        Task<long> started;
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return Task.FromException<long>(new WalUnavailableException("The write-ahead log is closed."));
+            }
+
+            started = _gathering.StartSegment();
+            if (_writing)
+            {
+                return started;
+            }
+
+            _writing = true;
+            group = TakeGathered();
+        }
+
+        if (Release(group, _writer.Write(group)))
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(_drainer, preferLocal: false);
+        }
+
+        return started;
+    }
+
+    /// <summary>Flushes of whole segments that failed since the start; what they were of may not survive a power cut.</summary>
+    public long FailedFlushes => _writer.FailedFlushes;
 
     /// <summary>
     /// Deletes the finished segments whose number is lower; the one being written always stays. What cannot
@@ -184,12 +225,12 @@ public sealed partial class WriteAheadLog : IAsyncDisposable
     /// <summary>Finishes a written group. Returns whether the caller still has to see to the next one.</summary>
     private bool Release(AppendGroup group, WalUnavailableException? failure)
     {
-        group.Finish(failure);
+        group.Finish(failure, _writer.Position.Segment);
         lock (_gate)
         {
             _spare = group;
             Admit();
-            if (_gathering.Records > 0)
+            if (!_gathering.IsEmpty)
             {
                 return true;
             }

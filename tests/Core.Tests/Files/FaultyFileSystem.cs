@@ -121,6 +121,22 @@ internal sealed class FaultyFileSystem : IFileSystem
         }
     }
 
+    public IReadOnlyList<string> ListDirectories(string directory)
+    {
+        lock (_gate)
+        {
+            var prefix = directory + Path.DirectorySeparatorChar;
+            return
+            [
+                .. _names.Keys.Where(p => p.StartsWith(prefix, StringComparison.Ordinal))
+                    .Select(p => p[prefix.Length..].Split(Path.DirectorySeparatorChar))
+                    .Where(parts => parts.Length > 1)
+                    .Select(parts => parts[0])
+                    .Distinct(),
+            ];
+        }
+    }
+
     public bool FileExists(string path)
     {
         lock (_gate)

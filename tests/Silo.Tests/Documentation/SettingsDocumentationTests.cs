@@ -85,6 +85,6 @@ public sealed partial class SettingsDocumentationTests
         ? flag ? "true" : "false"
         : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 
-    [GeneratedRegex(@"^\| `(?<path>Metrics:[A-Za-z:]+)` \| `(?<default>[^`]*)` \|", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\| `(?<path>Metrics:[A-Za-z0-9:]+)` \| `(?<default>[^`]*)` \|", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex SettingRow();
 }

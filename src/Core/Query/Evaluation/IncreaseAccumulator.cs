@@ -88,8 +88,7 @@ internal sealed class IncreaseAccumulator(BucketGrid grid) : GroupAccumulator(gr
         }
 
         Span<double> points = stackalloc double[RollupFormat.MaxPoints];
-        Span<double> means = stackalloc double[RankScheme.MaxGroups];
-        reader.Read(index, out var figures, points, means);
+        reader.Read(index, out var figures, points);
         return figures.IsDistribution;
     }
 

@@ -56,15 +56,14 @@ internal sealed class Population
     public void Add(ref RollupReader reader, int index)
     {
         Span<double> points = stackalloc double[RollupFormat.MaxPoints];
-        Span<double> means = stackalloc double[RankScheme.MaxGroups];
-        var groups = reader.Read(index, out var figures, points, means);
+        reader.Read(index, out var figures, points);
         if (figures.IsPoints)
         {
             Add(points[..(int)figures.Row.Count]);
             return;
         }
 
-        RollupReader.AddGroups(figures, means[..groups], _digest ??= new TDigest(Compression));
+        reader.AddGroupsTo(figures, _digest ??= new TDigest(Compression));
         AddInfinities(figures.Negative, figures.Positive);
     }
 

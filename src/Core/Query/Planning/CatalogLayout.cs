@@ -49,6 +49,7 @@ internal sealed class CatalogLayout
         }
 
         Dirty = IntervalSet.Union(dirty);
+        StaleDays = StaleDaysOf(_blocks[(int)Resolution.Hour], _blocks[(int)Resolution.Day]);
     }
 
     /// <summary>Of all blocks; <see cref="long.MaxValue"/> when there are none.</summary>
@@ -58,6 +59,9 @@ internal sealed class CatalogLayout
 
     /// <summary>Windows with raw data that no rollup has yet.</summary>
     public IntervalSet Dirty { get; }
+
+    /// <summary>Days whose rows do not have all of their hours yet: a window's hours are published first.</summary>
+    public IntervalSet StaleDays { get; }
 
     public IReadOnlyList<Tombstone> Tombstones { get; }
 
@@ -97,6 +101,32 @@ internal sealed class CatalogLayout
                 into.Add(blocks[low]);
             }
         }
+    }
+
+    /// <summary>As the roller sees it: hours of single windows that are newer than every row of their day.</summary>
+    private static IntervalSet StaleDaysOf(BlockInfo[] hours, BlockInfo[] days)
+    {
+        var length = Resolution.Day.LengthMs();
+        var newest = new Dictionary<long, long>();
+        foreach (var block in days)
+        {
+            for (var day = TimeAlign.Down(block.FromMs, length); day < block.ToMs; day += length)
+            {
+                newest[day] = Math.Max(newest.GetValueOrDefault(day, long.MinValue), block.Sequence);
+            }
+        }
+
+        var stale = new List<(long, long)>();
+        foreach (var block in hours)
+        {
+            var day = TimeAlign.Down(block.FromMs, length);
+            if (block.ToMs - block.FromMs <= SeriesBuffer.WindowMs && newest.GetValueOrDefault(day, long.MinValue) < block.Sequence)
+            {
+                stale.Add((day, day + length));
+            }
+        }
+
+        return IntervalSet.Union(stale);
     }
 
     /// <summary>The windows that a block touches: rollups are made window by window.</summary>

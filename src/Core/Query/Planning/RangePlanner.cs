@@ -148,7 +148,8 @@ internal sealed class RangePlanner(CatalogLayout layout, long? intervalMs, Reten
             finer = finer.Union(layout.Present(r));
         }
 
-        return finer.Subtract(layout.Present(resolution)).Union(layout.DamagedAt(resolution));
+        var missing = finer.Subtract(layout.Present(resolution)).Union(layout.DamagedAt(resolution));
+        return resolution == Resolution.Day ? missing.Union(layout.StaleDays) : missing;
     }
 
     /// <summary>

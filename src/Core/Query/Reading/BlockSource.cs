@@ -1,31 +1,29 @@
+using System.Runtime.CompilerServices;
+using Metrics.Core.Blocks;
 using Metrics.Core.Catalog;
 using Metrics.Core.Query.Planning;
-using Microsoft.Extensions.Options;
 
 namespace Metrics.Core.Query.Reading;
 
 /// <summary>Where queries get blocks from. One a process.</summary>
 /// <param name="views">What there is.</param>
 /// <param name="files">Its bytes.</param>
-/// <param name="options">How much memory indexes of blocks may take.</param>
+/// <param name="readers">Opened blocks; told of damage.</param>
 /// <param name="filter">What is kept for how long; null for everything for ever.</param>
-/// <param name="damage">Told of blocks that turn out damaged.</param>
-public sealed class BlockSource(
-    IShardViews views, IBlockFiles files, IOptions<QueryOptions> options, IReadFilter? filter = null, IDamageSink? damage = null)
+public sealed class BlockSource(IShardViews views, IBlockFiles files, BlockReaders readers, IReadFilter? filter = null)
 {
+    // As long as a reader is kept, so is what was worked out from it.
+    private readonly ConditionalWeakTable<BlockReader, OpenedBlock> _opened = [];
+
     internal IShardViews Views { get; } = views;
 
     internal IBlockFiles Files { get; } = files;
 
     internal IReadFilter Filter { get; } = filter ?? NoReadFilter.Instance;
 
-    internal BlockIndexCache Indexes { get; } = new(options.Value.MaxBlockIndexBytes);
+    /// <summary>Reads a block's index unless it is in memory.</summary>
+    internal async ValueTask<OpenedBlock> OpenAsync(int shard, BlockInfo block, CancellationToken cancellation) =>
+        _opened.GetValue(await readers.OpenAsync(shard, block, cancellation), static reader => new OpenedBlock(reader));
 
-    internal void Report(int shard, BlockInfo block, string reason) => damage?.Found(shard, block, reason);
-}
-
-/// <summary>Is told of blocks whose bytes are not what was written. Returns at once; thread-safe; may be told again.</summary>
-public interface IDamageSink
-{
-    void Found(int shard, BlockInfo block, string reason);
+    internal void ReportDamage(int shard, BlockInfo block, string reason) => readers.ReportDamage(shard, block, reason);
 }

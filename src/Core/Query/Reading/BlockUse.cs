@@ -43,17 +43,14 @@ internal sealed class BlockUse(BlockSource source, int shard, BlockInfo info, IR
             return Failure is null;
         }
 
-        Opened = source.Indexes.TryGet(Info.Name);
-        if (Opened is null)
+        try
         {
-            try
-            {
-                Opened = await source.Indexes.OpenAsync(File, Info.Name, cancellation);
-            }
-            catch (Exception e) when (IsFailure(e))
-            {
-                Fail(e);
-            }
+            Opened = await source.OpenAsync(shard, Info, cancellation);
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            // Damage of the index has been reported where it was found.
+            Failure = e;
         }
 
         return Failure is null;
@@ -116,7 +113,7 @@ internal sealed class BlockUse(BlockSource source, int shard, BlockInfo info, IR
         Failure ??= e;
         if (e is BlockDamagedException)
         {
-            source.Report(shard, Info, e.Message);
+            source.ReportDamage(shard, Info, e.Message);
         }
     }
 

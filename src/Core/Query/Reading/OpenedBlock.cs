@@ -13,9 +13,6 @@ internal sealed class OpenedBlock(BlockReader reader)
 
     public BlockReader Reader { get; } = reader;
 
-    /// <summary>When it was asked for last, by the cache's count.</summary>
-    public long LastUsed { get; set; }
-
     /// <summary>All metrics.</summary>
     public IReadOnlyCollection<string> Metrics => _metrics.Value;
 

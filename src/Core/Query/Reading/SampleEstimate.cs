@@ -1,5 +1,4 @@
 using Metrics.Core.Blocks;
-using Metrics.Core.Catalog;
 using Metrics.Core.Index;
 using Metrics.Core.Query.Planning;
 using Metrics.Core.Series;
@@ -43,14 +42,14 @@ internal sealed class SampleEstimate(QueryPlan plan, BlockSource? source, long n
 
             if (scan.NeedsBlocks(plan))
             {
-                estimate += OfBlocks(scan, selector, ordinals.Count);
+                estimate += OfBlocks(scan, ordinals.Count);
             }
         }
 
         return (long)(estimate + OfMemory(series));
     }
 
-    private double OfBlocks(ShardScan scan, CompiledSelector selector, int matches)
+    private double OfBlocks(ShardScan scan, int matches)
     {
         scan.Prepare(plan);
         double estimate = 0;
@@ -59,27 +58,17 @@ internal sealed class SampleEstimate(QueryPlan plan, BlockSource? source, long n
             foreach (var use in blocks)
             {
                 var info = use.Info;
+
+                // As many series match as in memory; all when it has none of them.
+                var matched = matches == 0 ? info.Series : matches;
                 var overlap = Math.Min(stretch.ToMs, info.MaxMs + 1) - Math.Max(stretch.FromMs, info.MinMs);
                 var values = (double)Math.Max(0, overlap) / (info.MaxMs + 1 - info.MinMs) * info.Samples;
-                estimate += values * Math.Min(1, MatchesOf(info, selector, matches) / (double)Math.Max(1, info.Series))
+                estimate += values * Math.Min(1, matched / (double)Math.Max(1, info.Series))
                     * (stretch.Resolution == Resolution.Raw ? 1 : ValuesPerRow);
             }
         }
 
         return estimate;
-    }
-
-    /// <summary>Series of a block that match: counted when its index is in memory, else as many as memory has, or all when it has none.</summary>
-    private int MatchesOf(BlockInfo info, CompiledSelector selector, int matches)
-    {
-        if (source!.Indexes.TryGet(info.Name) is not { } opened)
-        {
-            return matches == 0 ? info.Series : matches;
-        }
-
-        var rows = new List<int>();
-        opened.Reader.Select(selector, rows);
-        return rows.Count;
     }
 
     private double OfMemory(List<(LiveSeries Series, long FromMs)> series)

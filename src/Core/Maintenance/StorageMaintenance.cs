@@ -1,0 +1,282 @@
+using Metrics.Core.Blocks;
+using Metrics.Core.Catalog;
+using Metrics.Core.Maintenance.Retention;
+using Metrics.Core.Series;
+using Metrics.Core.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Metrics.Core.Maintenance;
+
+/// <summary>
+/// Takes the shards of this process from memory to blocks, from samples to rows, from small blocks to large ones, and out of the store in the
+/// end. Sealing goes on beside the other jobs, of which one runs at a time. Whatever fails is tried again later and stops nothing else.
+/// </summary>
+public sealed partial class StorageMaintenance : IAsyncDisposable
+{
+    public const string SealJob = "seal";
+    public const string RollUpJob = "roll up";
+    public const string DeleteJob = "delete";
+    public const string CompactJob = "compact";
+    public const string RetentionJob = "retention";
+
+    private readonly MaintenanceContext _context;
+    private readonly Func<int, bool> _owns;
+    private readonly ShardWork[] _works;
+    private readonly Sealer _sealer;
+    private readonly Roller _roller;
+    private readonly Compactor _compactor;
+    private readonly Deletions _deletions;
+    private readonly Expiry _expiry;
+    private readonly SealPlan _plan;
+    private readonly SemaphoreSlim _sealing = new(1);
+    private readonly SemaphoreSlim _jobs = new(1);
+    private readonly ILogger _logger;
+
+    /// <param name="context">Storage, clock and settings; engine and shards are open.</param>
+    /// <param name="owns">Which shards are this process' to maintain, now.</param>
+    public StorageMaintenance(MaintenanceContext context, Func<int, bool> owns)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(owns);
+        _context = context;
+        _owns = owns;
+        _logger = context.Logger;
+        _works = [.. context.Engine.Shards.Select(s => new ShardWork(s, context.Shards[s.Number]))];
+        _sealer = new Sealer(context);
+        _roller = new Roller(context);
+        _compactor = new Compactor(context);
+        _deletions = new Deletions(context, _compactor);
+        _expiry = new Expiry(context, _compactor);
+        _plan = new SealPlan(context);
+        foreach (var work in _works)
+        {
+            work.SealedUpToMs = context.Engine.SealedBelowMs(work.Shard.Number);
+            if (work.SealedUpToMs > context.Shards.ViewOf(work.Shard.Number).HotFromMs)
+            {
+                // The replay has passed over what is sealed: memory is complete only after it.
+                context.Shards.SetHotFrom(work.Shard.Number, work.SealedUpToMs);
+            }
+        }
+
+        context.Instruments.Observe(PendingWork);
+    }
+
+    /// <summary>What <see cref="RunAsync"/> does, until it is told to stop; the steps under way are ended where nothing is lost by it.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        await Task.WhenAll(LoopAsync(SealDueAsync, stopping), LoopAsync(RunJobsAsync, stopping));
+    }
+
+    /// <summary>Does everything there is to do now: for tests, and for clocks that are moved by hand.</summary>
+    public async Task RunOnceAsync(CancellationToken cancellation = default)
+    {
+        await SealDueAsync(cancellation);
+        await RunJobsAsync(cancellation);
+    }
+
+    /// <summary>
+    /// Seals all that is in memory, open windows included, and publishes it: afterwards the object store has every sample that was
+    /// written before the call.
+    /// </summary>
+    /// <exception cref="IOException">Local disk or the object store failed.</exception>
+    public async Task SealAllAsync(CancellationToken cancellation = default)
+    {
+        await _sealing.WaitAsync(cancellation);
+        try
+        {
+            var segment = await _context.Engine.CutLogAsync(cancellation);
+            foreach (var work in Owned())
+            {
+                await _sealer.SealAsync(work, segment, EndOfTimeMs, _context.SealBorderMs, null, cancellation);
+            }
+        }
+        finally
+        {
+            _sealing.Release();
+        }
+
+        await _context.Shards.FlushAsync(cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _sealing.WaitAsync();
+        await _jobs.WaitAsync();
+        _sealing.Dispose();
+        _jobs.Dispose();
+        foreach (var work in _works)
+        {
+            work.Dispose();
+        }
+    }
+
+    /// <summary>The end of the last window that can be told.</summary>
+    internal const long EndOfTimeMs = long.MaxValue - (long.MaxValue % SeriesBuffer.WindowMs);
+
+    internal ShardWork WorkOf(int shard) => _works[shard];
+
+    internal IEnumerable<ShardWork> Owned() => _works.Where(w => _owns(w.Shard.Number) && w.Store.State != ShardStoreState.Fenced);
+
+    internal IReadOnlyList<ShardWork> Works => _works;
+
+    /// <summary>Chunks copied by compaction without looking into them, and samples encoded again, since the start.</summary>
+    internal (long Copied, long Recoded) CompactionTotals => _compactor.Totals;
+
+    private async Task LoopAsync(Func<CancellationToken, Task> run, CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(_context.Options.Interval, _context.Time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping))
+            {
+                if (_context.Engine.State == EngineState.Ready)
+                {
+                    await Task.Run(() => RunGuardedAsync(run, stopping), stopping);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // That is how it ends.
+            return;
+        }
+    }
+
+    private async Task RunGuardedAsync(Func<CancellationToken, Task> run, CancellationToken stopping)
+    {
+        try
+        {
+            await run(stopping);
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            LogRoundFailed(e);
+        }
+    }
+
+    private async Task SealDueAsync(CancellationToken cancellation)
+    {
+        await _sealing.WaitAsync(cancellation);
+        try
+        {
+            var borderMs = _context.SealBorderMs;
+            var due = _plan.Look([.. Owned().Where(w => w.MayRun(SealJob, _context.Time.GetUtcNow()))], borderMs);
+            var segment = due.Exists(static d => d.Windows is null) ? await _context.Engine.CutLogAsync(cancellation) : 0;
+            foreach (var (work, windows) in due)
+            {
+                await TryAsync(
+                    work,
+                    SealJob,
+                    async () =>
+                    {
+                        await _sealer.SealAsync(work, segment, borderMs, borderMs, windows, cancellation);
+                        return true;
+                    },
+                    cancellation);
+            }
+
+            foreach (var work in Owned())
+            {
+                if (_sealer.MayDrop(work) || due.Exists(d => d.Work == work))
+                {
+                    await TryAsync(work, SealJob, async () => await _sealer.DropAsync(work, cancellation) < 0, cancellation);
+                }
+            }
+        }
+        finally
+        {
+            _sealing.Release();
+        }
+    }
+
+    private async Task RunJobsAsync(CancellationToken cancellation)
+    {
+        await _jobs.WaitAsync(cancellation);
+        try
+        {
+            foreach (var work in Owned())
+            {
+                await work.Jobs.WaitAsync(cancellation);
+                try
+                {
+                    while (await RunJobAsync(work, cancellation))
+                    {
+                        // What has become due meanwhile in the order of its urgency.
+                        await Task.Yield();
+                    }
+                }
+                finally
+                {
+                    work.Jobs.Release();
+                }
+            }
+        }
+        finally
+        {
+            _jobs.Release();
+        }
+    }
+
+    /// <summary>Rows before all else: readers decode samples as long as there are none, and nothing may leave before.</summary>
+    private async Task<bool> RunJobAsync(ShardWork work, CancellationToken cancellation) =>
+        await TryAsync(work, RollUpJob, () => _roller.RunAsync(work, cancellation), cancellation)
+        || (work.HasFailed(RollUpJob) ? false : await TryAsync(work, DeleteJob, () => _deletions.RunAsync(work, cancellation), cancellation))
+        || await TryAsync(work, CompactJob, () => _compactor.RunAsync(work, cancellation), cancellation)
+        || await TryAsync(work, RetentionJob, () => _expiry.RunAsync(work, cancellation), cancellation);
+
+    private async Task<bool> TryAsync(ShardWork work, string job, Func<Task<bool>> run, CancellationToken cancellation)
+    {
+        var now = _context.Time.GetUtcNow();
+        if (!work.MayRun(job, now) || work.Store.State == ShardStoreState.Fenced)
+        {
+            return false;
+        }
+
+        var started = _context.Time.GetTimestamp();
+        work.ResetProgress(job);
+        try
+        {
+            var did = await run();
+            var seconds = _context.Time.GetElapsedTime(started).TotalSeconds;
+            work.Succeeded(job, did, now, seconds);
+            if (did)
+            {
+                _context.Instruments.Add(job, seconds, work.ProgressOf(job));
+            }
+
+            return did;
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            var delay = work.Failed(job, _context.Time.GetUtcNow(), e.Message);
+            _context.Instruments.AddFailure(job);
+            if (e is BlockDamagedException damage)
+            {
+                _context.SetAside(work, damage);
+            }
+
+            LogFailed(e is SpoolFullException or ObjectStorage.ObjectStoreUnavailableException ? null : e, job, work.Shard.Number, delay, e.Message);
+            return false;
+        }
+    }
+
+    private Dictionary<string, int> PendingWork()
+    {
+        var pending = new Dictionary<string, int>(StringComparer.Ordinal) { [SealJob] = 0, [RollUpJob] = 0, [CompactJob] = 0, [DeleteJob] = 0 };
+        foreach (var work in Owned())
+        {
+            pending[SealJob] += work.SealedUpToMs < _context.SealBorderMs ? 1 : 0;
+            pending[RollUpJob] += Roller.Pending(work);
+            pending[CompactJob] += CompactionPlan.Pending(work, _context.NowMs);
+            pending[DeleteJob] += work.Store.Catalog.Tombstones.Count;
+        }
+
+        return pending;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Maintenance ({Job}) of shard {Shard} failed and is tried again in {Delay}: {Problem}")]
+    private partial void LogFailed(Exception? exception, string job, int shard, TimeSpan delay, string problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A round of maintenance failed; the next one is tried all the same")]
+    private partial void LogRoundFailed(Exception exception);
+}

@@ -1,0 +1,169 @@
+using System.Runtime.CompilerServices;
+using Metrics.Core.ObjectStorage;
+
+namespace Metrics.ObjectStores;
+
+/// <summary>What stores behind a network have in common: names below a prefix, a time limit, and several tries within it.</summary>
+public abstract class RemoteObjectStore : IObjectStore
+{
+    private const int Tries = 5;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly string _prefix;
+    private readonly TimeSpan _timeout;
+
+    private protected RemoteObjectStore(string description, ObjectStoreOptions options, TimeProvider time)
+    {
+        Description = description;
+        Time = time;
+        _prefix = options.Prefix.Length == 0 ? "" : options.Prefix + "/";
+        _timeout = options.Timeout;
+    }
+
+    public string Description { get; }
+
+    public string? LocalDirectory => null;
+
+    private protected TimeProvider Time { get; }
+
+    public Task<ObjectVersion> PutAsync(string name, Stream content, PutCondition condition, CancellationToken cancellation = default)
+    {
+        ObjectName.Check(name);
+        ArgumentNullException.ThrowIfNull(content);
+        var start = content.Position;
+        var write = new RemoteWrite(name, Key(name), content, start, content.Length - start, condition, Guid.NewGuid().ToString("N"));
+        return Run(
+            limit =>
+            {
+                content.Position = start;
+                return Put(write, limit);
+            },
+            write.Bytes,
+            cancellation);
+    }
+
+    public Task<StoredObject?> GetAsync(string name, int maxBytes, CancellationToken cancellation = default)
+    {
+        ObjectName.Check(name);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
+        return Run(limit => Get(name, Key(name), maxBytes, limit), maxBytes, cancellation);
+    }
+
+    public Task<int> ReadAsync(string name, long offset, Memory<byte> destination, CancellationToken cancellation = default)
+    {
+        ObjectName.Check(name);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        return Run(limit => Read(name, Key(name), offset, destination, limit), destination.Length, cancellation);
+    }
+
+    public async IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        ObjectName.CheckPrefix(prefix);
+        string? next = null;
+        do
+        {
+            var from = next;
+            var page = await Run(limit => List(_prefix + prefix, from, limit), 0, cancellation);
+            foreach (var (key, bytes) in page.Objects)
+            {
+                // Objects of other programs, and this one's own marks, have names that are none here.
+                var name = key[_prefix.Length..];
+                if (ObjectName.IsValid(name))
+                {
+                    yield return new ObjectInfo(name, bytes);
+                }
+            }
+
+            next = page.Next;
+        }
+        while (next is not null);
+    }
+
+    public Task DeleteAsync(string name, CancellationToken cancellation = default)
+    {
+        ObjectName.Check(name);
+        return Run(
+            async limit =>
+            {
+                await Delete(Key(name), limit);
+                return true;
+            },
+            0,
+            cancellation);
+    }
+
+    private protected abstract Task<ObjectVersion> Put(RemoteWrite write, CancellationToken limit);
+
+    private protected abstract Task<StoredObject?> Get(string name, string key, int maxBytes, CancellationToken limit);
+
+    private protected abstract Task<int> Read(string name, string key, long offset, Memory<byte> destination, CancellationToken limit);
+
+    private protected abstract Task<RemotePage> List(string keyPrefix, string? from, CancellationToken limit);
+
+    private protected abstract Task Delete(string key, CancellationToken limit);
+
+    /// <summary>What a failure of the client library means; null when it is not the store's.</summary>
+    private protected abstract ObjectStoreException? Translate(Exception error);
+
+    private protected string Key(string name) => _prefix + name;
+
+    private protected static ObjectStoreException TooLarge(string name, long bytes, int maxBytes) =>
+        new($"The object {name} has {bytes} bytes, more than the {maxBytes} that are taken.");
+
+    private protected static async Task<byte[]> ReadAll(Stream body, int bytes, CancellationToken limit)
+    {
+        var content = new byte[bytes];
+        await body.ReadExactlyAsync(content, limit);
+        return content;
+    }
+
+    private async Task<T> Run<T>(Func<CancellationToken, Task<T>> operation, long bytes, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var limit = new OperationLimit(_timeout, bytes, Time, cancellation);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await operation(limit.Token);
+            }
+            catch (Exception error) when (error is not (ConditionFailedException or ObjectNotFoundException))
+            {
+                // Client libraries wrap a cancellation in whatever they were doing.
+                if (limit.Token.IsCancellationRequested)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    throw limit.TimedOut(Description, error);
+                }
+
+                var meaning = error as ObjectStoreException ?? Translate(error);
+                if (meaning is null)
+                {
+                    throw;
+                }
+
+                if (meaning is not ObjectStoreUnavailableException || attempt == Tries)
+                {
+                    throw meaning;
+                }
+            }
+
+            await Pause(FirstPause * (1 << (attempt - 1)), limit, cancellation);
+        }
+    }
+
+    private async Task Pause(TimeSpan pause, OperationLimit limit, CancellationToken cancellation)
+    {
+        try
+        {
+            // Spread, so that those who failed together do not come back together.
+            await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), Time, limit.Token);
+        }
+        catch (OperationCanceledException error)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw limit.TimedOut(Description, error);
+        }
+    }
+}
