@@ -6,6 +6,7 @@ using Metrics.Core.Index;
 using Metrics.Core.Ingestion;
 using Metrics.Core.Query;
 using Metrics.Core.Query.Evaluation;
+using Metrics.Core.Query.Reading;
 using Metrics.Core.Storage;
 using Metrics.Core.Wal;
 using Metrics.Grains.Ingestion;
@@ -44,6 +45,7 @@ public static class MetricsGrainsExtensions
         services.AddSingleton<StorageEngine>();
         services.AddSingleton<ITagIndexSource>(static s => s.GetRequiredService<StorageEngine>());
         services.AddSingleton<QueryEvaluator>();
+        services.AddSingleton<SeriesListing>();
         services.AddSingleton<QueryPlaces>();
         services.AddSingleton<SiloQueries>();
         services.AddSingleton<ActiveSeries>();

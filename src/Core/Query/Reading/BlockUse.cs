@@ -59,22 +59,20 @@ internal sealed class BlockUse(BlockSource source, int shard, BlockInfo info, IR
     /// <summary>The row of a series, or -1.</summary>
     public int RowOfSeries(int series, SeriesId id) => RowOf is { } rows ? rows[series] : Reader.Find(id);
 
+    /// <summary>Whether anything of the block is deleted.</summary>
+    public bool HasDeletions
+    {
+        get
+        {
+            FindDeletions();
+            return _deleted is not null;
+        }
+    }
+
     /// <summary>What of a row is deleted, in no order; null when nothing is.</summary>
     public List<(long FromMs, long ToMs)>? DeletedOf(int row)
     {
-        if (!_deletedKnown)
-        {
-            _deletedKnown = true;
-            foreach (var tombstone in tombstones)
-            {
-                if (tombstone.Sequence > Info.Sequence && tombstone.FromMs <= Info.MaxMs && tombstone.ToMs > Info.MinMs
-                    && Opened!.RowsOf(tombstone) is { Length: > 0 } rows)
-                {
-                    (_deleted ??= []).Add((tombstone.FromMs, tombstone.ToMs, rows));
-                }
-            }
-        }
-
+        FindDeletions();
         if (_deleted is null)
         {
             return null;
@@ -91,6 +89,9 @@ internal sealed class BlockUse(BlockSource source, int shard, BlockInfo info, IR
 
         return ranges;
     }
+
+    /// <summary>Whether one deletion covers all that the block can have of a row.</summary>
+    public bool IsDeleted(int row) => DeletedOf(row)?.Exists(d => d.FromMs <= Info.MinMs && d.ToMs > Info.MaxMs) == true;
 
     /// <summary>True once for each part of the range: what explain counts blocks by.</summary>
     public bool IsFirstIn(in PartKey part)
@@ -114,6 +115,24 @@ internal sealed class BlockUse(BlockSource source, int shard, BlockInfo info, IR
         if (e is BlockDamagedException)
         {
             source.ReportDamage(shard, Info, e.Message);
+        }
+    }
+
+    private void FindDeletions()
+    {
+        if (_deletedKnown)
+        {
+            return;
+        }
+
+        _deletedKnown = true;
+        foreach (var tombstone in tombstones)
+        {
+            if (tombstone.Sequence > Info.Sequence && tombstone.FromMs <= Info.MaxMs && tombstone.ToMs > Info.MinMs
+                && Opened!.RowsOf(tombstone) is { Length: > 0 } rows)
+            {
+                (_deleted ??= []).Add((tombstone.FromMs, tombstone.ToMs, rows));
+            }
         }
     }
 
