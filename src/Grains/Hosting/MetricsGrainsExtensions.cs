@@ -46,6 +46,7 @@ public static class MetricsGrainsExtensions
         services.AddSingleton<ITagIndexSource>(static s => s.GetRequiredService<StorageEngine>());
         services.AddSingleton<QueryEvaluator>();
         services.AddSingleton<SeriesListing>();
+        services.AddSingleton<SeriesPoints>();
         services.AddSingleton<QueryPlaces>();
         services.AddSingleton<SiloQueries>();
         services.AddSingleton<ActiveSeries>();

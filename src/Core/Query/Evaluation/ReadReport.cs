@@ -14,13 +14,13 @@ internal sealed class ReadReport
     public bool IsPartial => _problems.Count != 0;
 
     /// <summary>A block, or what a shard has of them, that could not be read.</summary>
-    /// <param name="kind">Blocks that fail alike are one warning: what happened to them, to follow their number.</param>
+    /// <param name="kind">What fails alike is one warning: <c>damaged blocks</c>, to be followed by their number.</param>
     /// <param name="example">The reason in full.</param>
-    /// <param name="blocks">How many.</param>
-    public void AddProblem(string kind, string example, long blocks = 1)
+    /// <param name="count">How many.</param>
+    public void AddProblem(string kind, string example, long count = 1)
     {
         var known = _problems.GetValueOrDefault(kind, (0, example));
-        _problems[kind] = (known.Blocks + blocks, known.Example);
+        _problems[kind] = (known.Blocks + count, known.Example);
     }
 
     /// <summary>Something to know of an answer that is whole.</summary>
@@ -51,9 +51,7 @@ internal sealed class ReadReport
     }
 
     public IEnumerable<string> Warnings() => _problems
-        .Select(static p => p.Value.Blocks == 1
-            ? $"data is missing: a block {p.Key} ({p.Value.Example})"
-            : string.Create(CultureInfo.InvariantCulture, $"data is missing: {p.Value.Blocks} blocks {p.Key} (one of them: {p.Value.Example})"))
+        .Select(static p => string.Create(CultureInfo.InvariantCulture, $"data is missing; {p.Key}: {p.Value.Blocks} ({p.Value.Example})"))
         .Concat(_warnings);
 
     public QueryExplain Explain() => new([.. _parts

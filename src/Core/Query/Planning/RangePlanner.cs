@@ -119,7 +119,10 @@ internal sealed class RangePlanner(CatalogLayout layout, long? intervalMs, Reten
                 break;
             }
 
-            var there = layout.Present(resolution).Intersect(TimeAlign.Up(FloorOf(resolution), resolution.LengthMs()), long.MaxValue);
+            // A row next to finer data of the same row has nothing more to tell: where there is none of that, there was none.
+            var there = layout.Present(resolution)
+                .Intersect(TimeAlign.Up(FloorOf(resolution), resolution.LengthMs()), long.MaxValue)
+                .Subtract(FinerThan(resolution).AlignOutward(resolution.LengthMs()));
             var take = left.Intersect(there).AlignOutward(resolution.LengthMs()).Intersect(fromMs, toMs);
             if (take.IsEmpty)
             {
@@ -137,6 +140,18 @@ internal sealed class RangePlanner(CatalogLayout layout, long? intervalMs, Reten
         }
 
         return coarse;
+    }
+
+    /// <summary>Windows that finer data is kept of.</summary>
+    private IntervalSet FinerThan(Resolution resolution)
+    {
+        var finer = IntervalSet.Empty;
+        for (var r = Resolution.Raw; r < resolution; r++)
+        {
+            finer = finer.Union(layout.Present(r).Intersect(FloorOf(r), long.MaxValue));
+        }
+
+        return finer;
     }
 
     /// <summary>Windows that finer data is there of and this resolution is not, or not whole.</summary>

@@ -143,10 +143,10 @@ internal sealed class BlockUse(BlockSource source, int shard, BlockInfo info, IR
         {
             var kind = Failure switch
             {
-                ObjectStoreUnavailableException => "cannot be had from the object store now",
-                ObjectNotFoundException => "not in the object store",
-                BlockDamagedException or InvalidDataException => "damaged",
-                _ => "unreadable",
+                ObjectStoreUnavailableException => "blocks that cannot be had from the object store now",
+                ObjectNotFoundException => "blocks that are not in the object store",
+                BlockDamagedException or InvalidDataException => "damaged blocks",
+                _ => "unreadable blocks",
             };
             report.AddProblem(kind, Failure.Message);
         }

@@ -3,6 +3,7 @@ using Metrics.Core.Catalog;
 using Metrics.Core.Model;
 using Metrics.Core.Query.Evaluation;
 using Metrics.Core.Query.Planning;
+using Metrics.Core.Series;
 using Metrics.Core.Storage;
 
 namespace Metrics.Core.Query.Reading;
@@ -55,10 +56,11 @@ internal sealed class ShardScan : IDisposable
 
     public bool HasBlocks => Layout is { } layout && layout.MinMs <= layout.MaxMs;
 
-    public long HotFromMs => View?.HotFromMs ?? long.MinValue;
+    /// <summary>From here on memory is all that is needed; without blocks, always.</summary>
+    public long HotFromMs => HasBlocks ? View!.HotFromMs : long.MinValue;
 
     /// <summary>Whether anything before the hot border is asked for.</summary>
-    public bool NeedsBlocks(QueryPlan plan) => View is not null && plan.FromMs < View.HotFromMs && (HasBlocks || Layout!.Damaged.Count != 0);
+    public bool NeedsBlocks(QueryPlan plan) => HasBlocks && plan.FromMs < View!.HotFromMs;
 
     /// <summary>From here on memory is read.</summary>
     public long MemoryFromMs(QueryPlan plan, int @class) =>
@@ -137,21 +139,23 @@ internal sealed class ShardScan : IDisposable
     /// <summary>What is known to be missing before anything is read.</summary>
     public void ReportKnownProblems(QueryPlan plan, ReadReport report)
     {
-        if (View is null || plan.FromMs >= HotFromMs)
+        if (View is null)
         {
             return;
         }
 
-        if (View.Problem is { } problem)
+        // Memory has the last hours whatever the store has.
+        var recentMs = Math.Max(View.HotFromMs, TimeAlign.Down(NowMs, Resolution.Hour.LengthMs()) - SeriesBuffer.WindowMs);
+        if (View.Problem is { } problem && plan.FromMs < recentMs)
         {
-            report.AddProblem("of a shard unknown", problem);
+            report.AddProblem("shards whose blocks are not known", problem);
         }
 
         foreach (var damaged in Layout!.Damaged)
         {
             if (IsMissed(damaged.Block, plan))
             {
-                report.AddProblem("damaged", damaged.Reason);
+                report.AddProblem("damaged blocks", damaged.Reason);
             }
         }
     }
@@ -167,7 +171,7 @@ internal sealed class ShardScan : IDisposable
     /// <summary>A damaged block is missed where its resolution is read, or where nothing else has its samples.</summary>
     private bool IsMissed(BlockInfo block, QueryPlan plan)
     {
-        if (block.MinMs >= Math.Min(plan.ToMs, HotFromMs) || block.MaxMs < plan.FromMs)
+        if (block.MinMs >= Math.Min(plan.ToMs, View!.HotFromMs) || block.MaxMs < plan.FromMs)
         {
             return false;
         }
