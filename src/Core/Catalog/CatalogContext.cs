@@ -6,6 +6,7 @@ namespace Metrics.Core.Catalog;
 
 /// <summary>What all shards of a process share.</summary>
 /// <param name="Files">Local disk.</param>
+/// <param name="Open">Blocks on local disk that readers have open.</param>
 /// <param name="Store">The object store.</param>
 /// <param name="Views">Where readers find the shards' catalogs.</param>
 /// <param name="Spool">The bound on what waits.</param>
@@ -15,6 +16,7 @@ namespace Metrics.Core.Catalog;
 /// <param name="Logger">Gets what happens to blocks.</param>
 internal sealed record CatalogContext(
     IFileSystem Files,
+    OpenFiles Open,
     IObjectStore Store,
     ViewSet Views,
     SpoolBudget Spool,
@@ -23,5 +25,9 @@ internal sealed record CatalogContext(
     TimeProvider Time,
     ILogger Logger)
 {
+    /// <summary>Where an object is on local disk; null with a distant store.</summary>
+    public string? LocalPathOf(string name) =>
+        Store.LocalDirectory is { } directory ? Path.Combine(directory, name.Replace('/', Path.DirectorySeparatorChar)) : null;
+
     public long NowMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
 }

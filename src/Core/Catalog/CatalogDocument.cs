@@ -16,8 +16,8 @@ internal sealed record CatalogDocument(
 {
     public const int CurrentVersion = 1;
 
-    /// <summary>Some hundred bytes a block: what is longer is none.</summary>
-    public const int MaxBytes = 256 * 1024 * 1024;
+    /// <summary>Half a kilobyte a block: what is longer is none.</summary>
+    public const int MaxBytes = 32 * 1024 * 1024;
 
     public byte[] ToBytes() => CheckedJson.Write(this with { Crc32c = CheckedJson.NoCrc }, CatalogJson.Default.CatalogDocument);
 

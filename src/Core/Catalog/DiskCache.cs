@@ -105,6 +105,7 @@ internal sealed partial class DiskCache : IDisposable
         }
 
         var target = Path.Combine(_directory, FileOf(block.Name) + WholeExtension);
+        Remove(block.Name);
         try
         {
             _files.Rename(path, target);
@@ -115,7 +116,6 @@ internal sealed partial class DiskCache : IDisposable
             return;
         }
 
-        Remove(block.Name);
         lock (_gate)
         {
             Enter(new CachedBlock(this, block, target, whole: true));
@@ -260,6 +260,12 @@ internal sealed partial class DiskCache : IDisposable
 
     private void Enter(CachedBlock block)
     {
+        // Pages that somebody began to read in between: their file is a stray one that the next start deletes.
+        if (_blocks.TryGetValue(block.Info.Name, out var other))
+        {
+            _bytes -= other.Bytes;
+        }
+
         block.LastUse = ++_clock;
         _blocks[block.Info.Name] = block;
         _bytes += block.Bytes;

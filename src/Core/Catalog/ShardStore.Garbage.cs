@@ -80,6 +80,7 @@ public sealed partial class ShardStore
     {
         if (_spooled.TryRemove(spooled.Info.Name, out _))
         {
+            _context.Open.Forget(spooled.Path);
             DeleteFile(spooled.Path);
             _context.Spool.Release(spooled.Info.Bytes);
         }
@@ -100,6 +101,11 @@ public sealed partial class ShardStore
                 await _context.Store.DeleteAsync(name, cancellation);
                 deleted.Add(name);
                 _context.Cache?.Remove(name);
+                if (_context.LocalPathOf(name) is { } path)
+                {
+                    _context.Open.Forget(path);
+                }
+
                 if (_spooled.TryGetValue(name, out var spooled))
                 {
                     Forget(spooled);

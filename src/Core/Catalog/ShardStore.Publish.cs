@@ -36,7 +36,7 @@ public sealed partial class ShardStore
         }
     }
 
-    internal void WantUnlessFenced() => _wanted = true;
+    internal void WantUnlessFenced(bool told) => _wanted |= !told;
 
     /// <summary>Does what there is to do in the object store.</summary>
     /// <exception cref="ObjectStoreException">The store failed: to be called again.</exception>

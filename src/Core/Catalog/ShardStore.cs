@@ -111,7 +111,7 @@ public sealed partial class ShardStore : IDisposable
 
     /// <summary>The file of a block that is in the spool; null when it is not there.</summary>
     internal LocalBlockFile? OpenSpooled(BlockInfo block) =>
-        _spooled.TryGetValue(block.Name, out var spooled) ? LocalBlockFile.TryOpen(_context.Files, spooled.Path) : null;
+        _spooled.TryGetValue(block.Name, out var spooled) ? LocalBlockFile.TryOpen(_context.Open, spooled.Path, spooled.Info.Bytes) : null;
 
     /// <summary>Before there are files in the spool, so that files without a state mean that the state was lost.</summary>
     private void EnsureStateOnDisk()

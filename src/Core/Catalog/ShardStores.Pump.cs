@@ -18,6 +18,7 @@ public sealed partial class ShardStores
     private readonly ConcurrentDictionary<int, bool> _unasked = new();
     private readonly ConcurrentDictionary<int, int> _failures = new();
     private Task _running = Task.CompletedTask;
+    private volatile bool _started;
 
     /// <summary>
     /// Completes when the object store has been asked for every shard once, with whatever result: until then the views may lack
@@ -29,6 +30,7 @@ public sealed partial class ShardStores
     /// <param name="shards">Those that this process is to own; null for all.</param>
     public void Start(IReadOnlyCollection<int>? shards = null)
     {
+        _started = true;
         foreach (var store in _stores)
         {
             if (shards is null || shards.Contains(store.Shard))
@@ -67,7 +69,10 @@ public sealed partial class ShardStores
         }
     }
 
-    /// <summary>Publishes what is pending now and deletes what can go, without waiting for the background's turn.</summary>
+    /// <summary>
+    /// Publishes what is pending now and deletes what can go, without waiting for the background's turn. Before <see cref="Start"/> it takes every
+    /// shard over; after it, those that this process is to own.
+    /// </summary>
     /// <exception cref="ObjectStoreException">The store failed; other shards were tried all the same.</exception>
     /// <exception cref="IOException">The local disk failed; other shards were tried all the same.</exception>
     public async Task FlushAsync(CancellationToken cancellation = default)
@@ -77,7 +82,7 @@ public sealed partial class ShardStores
         {
             try
             {
-                store.WantUnlessFenced();
+                store.WantUnlessFenced(_started);
                 await store.PumpAsync(cancellation);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -108,6 +113,7 @@ public sealed partial class ShardStores
 
         _asked.TrySetCanceled();
         _context.Cache?.Dispose();
+        _context.Open.Dispose();
         foreach (var store in _stores)
         {
             store.Dispose();

@@ -14,6 +14,8 @@ namespace Metrics.Core.Catalog;
 /// </summary>
 public sealed partial class ShardStores : IShardViews, IBlockFiles, IAsyncDisposable
 {
+    private const int MaxIdleFiles = 512;
+
     private readonly CatalogContext _context;
     private readonly BlocksOptions _options;
     private readonly string _dataPath;
@@ -43,7 +45,7 @@ public sealed partial class ShardStores : IShardViews, IBlockFiles, IAsyncDispos
         var diskCache = store.LocalDirectory is null && cache.Value.MaxBytes > 0
             ? new DiskCache(files, store, cachePath, cache.Value.MaxBytes, _options.WarmRetention, time, logger)
             : null;
-        _context = new CatalogContext(files, store, _views, new SpoolBudget(_options.MaxSpoolBytes), diskCache, Wake, time, logger);
+        _context = new CatalogContext(files, new OpenFiles(files, MaxIdleFiles), store, _views, new SpoolBudget(_options.MaxSpoolBytes), diskCache, Wake, time, logger);
     }
 
     /// <summary>One for each shard of the data set.</summary>
@@ -120,10 +122,9 @@ public sealed partial class ShardStores : IShardViews, IBlockFiles, IAsyncDispos
 
     private IBlockFile OpenPublished(BlockInfo block)
     {
-        if (_context.Store.LocalDirectory is { } directory)
+        if (_context.LocalPathOf(block.Name) is { } path)
         {
-            var path = Path.Combine(directory, block.Name.Replace('/', Path.DirectorySeparatorChar));
-            return LocalBlockFile.TryOpen(_context.Files, path) ?? throw new ObjectNotFoundException(block.Name);
+            return LocalBlockFile.TryOpen(_context.Open, path, block.Bytes) ?? throw new ObjectNotFoundException(block.Name);
         }
 
         return _context.Cache?.Open(block) ?? new ColdBlockFile(_context.Store, block);

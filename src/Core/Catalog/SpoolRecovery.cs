@@ -39,8 +39,14 @@ internal static class SpoolRecovery
             throw new FormatException($"{fileName} is not the name of a block.");
         }
 
-        var local = files.Open(path, FileOpening.Read);
-        using var file = new LocalBlockFile(local, path, local.Length);
+        long length;
+        using (var local = files.Open(path, FileOpening.Read))
+        {
+            length = local.Length;
+        }
+
+        using var open = new OpenFiles(files, 0);
+        using var file = LocalBlockFile.TryOpen(open, path, length) ?? throw new FileNotFoundException("It was deleted meanwhile.", path);
         var reader = await BlockReader.OpenAsync(file, fileName, cancellation);
         var summary = reader.Summary;
         return new NewBlock(
@@ -53,7 +59,7 @@ internal static class SpoolRecovery
                 summary.MaxMs,
                 summary.Series,
                 summary.Samples,
-                local.Length,
+                length,
                 reader.Sequence,
                 false,
                 reader.ToMs),

@@ -76,6 +76,28 @@ public sealed class WireKeyCache<T>(int maxEntries)
         }
     }
 
+    /// <summary>Takes out what satisfies a condition. Readers go on with the entries from before meanwhile.</summary>
+    public void RemoveAll(Func<T, bool> condition)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        lock (_sync)
+        {
+            var kept = new Entry[_entries.Length];
+            var count = 0;
+            foreach (var entry in _entries)
+            {
+                if (entry.Value is not null && !condition(entry.Value))
+                {
+                    Put(kept, new WireKey(new UInt128(entry.High, entry.Low)), entry.Value);
+                    count++;
+                }
+            }
+
+            Volatile.Write(ref _entries, kept);
+            _count = count;
+        }
+    }
+
     private static bool Put(Entry[] entries, WireKey key, T value)
     {
         var i = Slot(key, entries.Length);

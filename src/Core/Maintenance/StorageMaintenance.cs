@@ -21,7 +21,10 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
 
     private readonly MaintenanceContext _context;
     private readonly Func<int, bool> _owns;
-    private readonly ShardWork[] _works;
+
+    /// <summary>Made when everything is open: the process' parts are put together before.</summary>
+    private readonly Lazy<ShardWork[]> _works;
+
     private readonly Sealer _sealer;
     private readonly Roller _roller;
     private readonly Compactor _compactor;
@@ -32,7 +35,7 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
     private readonly SemaphoreSlim _jobs = new(1);
     private readonly ILogger _logger;
 
-    /// <param name="context">Storage, clock and settings; engine and shards are open.</param>
+    /// <param name="context">Storage, clock and settings; engine and shards are to be open before anything is asked for.</param>
     /// <param name="owns">Which shards are this process' to maintain, now.</param>
     public StorageMaintenance(MaintenanceContext context, Func<int, bool> owns)
     {
@@ -41,23 +44,13 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
         _context = context;
         _owns = owns;
         _logger = context.Logger;
-        _works = [.. context.Engine.Shards.Select(s => new ShardWork(s, context.Shards[s.Number]))];
+        _works = new Lazy<ShardWork[]>(MakeWorks);
         _sealer = new Sealer(context);
         _roller = new Roller(context);
         _compactor = new Compactor(context);
         _deletions = new Deletions(context, _compactor);
         _expiry = new Expiry(context, _compactor);
         _plan = new SealPlan(context);
-        foreach (var work in _works)
-        {
-            work.SealedUpToMs = context.Engine.SealedBelowMs(work.Shard.Number);
-            if (work.SealedUpToMs > context.Shards.ViewOf(work.Shard.Number).HotFromMs)
-            {
-                // The replay has passed over what is sealed: memory is complete only after it.
-                context.Shards.SetHotFrom(work.Shard.Number, work.SealedUpToMs);
-            }
-        }
-
         context.Instruments.Observe(PendingWork);
     }
 
@@ -104,23 +97,37 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
         await _jobs.WaitAsync();
         _sealing.Dispose();
         _jobs.Dispose();
-        foreach (var work in _works)
+        if (_works.IsValueCreated)
         {
-            work.Dispose();
+            Array.ForEach(_works.Value, static w => w.Dispose());
         }
     }
 
     /// <summary>The end of the last window that can be told.</summary>
     internal const long EndOfTimeMs = long.MaxValue - (long.MaxValue % SeriesBuffer.WindowMs);
 
-    internal ShardWork WorkOf(int shard) => _works[shard];
+    internal IEnumerable<ShardWork> Owned() => Works.Where(w => _owns(w.Shard.Number) && w.Store.State != ShardStoreState.Fenced);
 
-    internal IEnumerable<ShardWork> Owned() => _works.Where(w => _owns(w.Shard.Number) && w.Store.State != ShardStoreState.Fenced);
-
-    internal IReadOnlyList<ShardWork> Works => _works;
+    internal IReadOnlyList<ShardWork> Works => _context.Engine.State == EngineState.Ready ? _works.Value : [];
 
     /// <summary>Chunks copied by compaction without looking into them, and samples encoded again, since the start.</summary>
     internal (long Copied, long Recoded) CompactionTotals => _compactor.Totals;
+
+    private ShardWork[] MakeWorks()
+    {
+        var works = _context.Engine.Shards.Select(s => new ShardWork(s, _context.Shards[s.Number])).ToArray();
+        foreach (var work in works)
+        {
+            work.SealedUpToMs = _context.Engine.SealedBelowMs(work.Shard.Number);
+            if (work.SealedUpToMs > _context.Shards.ViewOf(work.Shard.Number).HotFromMs)
+            {
+                // The replay has passed over what is sealed: memory is complete only after it.
+                _context.Shards.SetHotFrom(work.Shard.Number, work.SealedUpToMs);
+            }
+        }
+
+        return works;
+    }
 
     private async Task LoopAsync(Func<CancellationToken, Task> run, CancellationToken stopping)
     {

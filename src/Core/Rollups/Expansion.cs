@@ -39,14 +39,18 @@ internal static class Expansion
             {
                 var pieces = (int)Math.Min(width, most);
                 var weight = width / pieces;
-                var isLast = i == means.Length - 1;
+
                 var down = i == 0 ? 0 : (mean - previousMean) / (middle - previousMiddle);
-                var up = isLast ? 0 : (means[i + 1] - mean) / (end + ((scheme.Ends[i + 1] - end - 1) / 2) - middle);
+                var up = i == means.Length - 1 ? 0 : (means[i + 1] - mean) / (end + ((scheme.Ends[i + 1] - end - 1) / 2) - middle);
+
+                // Two values have their mean in the middle. For more, both slopes meet at a value that leaves the mean what it is.
+                (down, up) = width <= 2 ? (Math.Min(down, up), Math.Min(down, up)) : (down, up);
+                var bend = (up - down) * MeanOffset(pieces, weight) / 2;
                 for (var piece = 0; piece < pieces; piece++)
                 {
-                    var offset = before + ((piece + 0.5) * weight) - 0.5 - middle;
-                    var value = mean + (offset * (offset < 0 ? down : up));
-                    value = double.IsFinite(value) ? value : mean;
+                    var offset = (piece - ((pieces - 1) / 2.0)) * weight;
+                    var value = mean - bend + (offset * (offset < 0 ? down : up));
+                    value = Math.Clamp(double.IsFinite(value) ? value : mean, count == 0 ? mean : values[count - 1], i == means.Length - 1 ? mean : means[i + 1]);
                     (values[count], weights[count]) = (grid.Snap(value), weight * scheme.Scale);
                     count++;
                 }
@@ -56,5 +60,17 @@ internal static class Expansion
         }
 
         return count;
+    }
+
+    /// <summary>How far pieces are from the middle, on average.</summary>
+    private static double MeanOffset(int pieces, double weight)
+    {
+        var sum = 0.0;
+        for (var piece = 0; piece < pieces; piece++)
+        {
+            sum += Math.Abs(piece - ((pieces - 1) / 2.0));
+        }
+
+        return weight * sum / pieces;
     }
 }

@@ -19,7 +19,7 @@ internal ref struct RangeDecoder
     }
 
     /// <summary>Whether more was read than the encoder can have meant.</summary>
-    public readonly bool IsBeyondEnd => _position > _source.Length + sizeof(uint) + sizeof(uint);
+    public readonly bool IsBeyondEnd => _position > _source.Length + RangeEncoder.MaxTrimmed;
 
     public int Take(ref AdaptiveBit model)
     {

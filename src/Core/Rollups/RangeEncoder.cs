@@ -6,6 +6,9 @@ internal sealed class RangeEncoder
     /// <summary>Ranges are kept at least this large.</summary>
     public const uint MinRange = 1u << 24;
 
+    /// <summary>Zeros left out at the end of the code, at most.</summary>
+    public const int MaxTrimmed = 5;
+
     private byte[] _buffer = new byte[512];
     private int _length;
     private ulong _low;
@@ -45,14 +48,14 @@ internal sealed class RangeEncoder
         }
     }
 
-    /// <summary>Ends the code; the reader takes zeros for what is cut off.</summary>
+    /// <summary>Ends the code; the reader takes zeros for what is left out.</summary>
     public ReadOnlySpan<byte> Finish()
     {
         // The value in the range with the most zeros at its end.
         var bits = 32;
         while (bits > 0)
         {
-            var mask = (1UL << (bits - 1)) - 1 + (1UL << (bits - 1));
+            var mask = (1UL << bits) - 1;
             var rounded = (_low + mask) & ~mask;
             if (rounded < _low + _range)
             {
@@ -68,8 +71,14 @@ internal sealed class RangeEncoder
             Shift();
         }
 
-        var written = _buffer.AsSpan(0, _length);
-        return written[1..].TrimEnd((byte)0);
+        // The first byte is always zero. Only so many are left out at the end that a reader can tell what was cut off.
+        var length = _length;
+        while (length > 1 && length > _length - MaxTrimmed && _buffer[length - 1] == 0)
+        {
+            length--;
+        }
+
+        return _buffer.AsSpan(1, length - 1);
     }
 
     private void Normalize()

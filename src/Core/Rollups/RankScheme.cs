@@ -12,8 +12,20 @@ internal sealed class RankScheme
 
     private const long MaxRanks = 1L << 50;
     private const int Remembered = 256;
-    private const double HighShare = 0.05;
-    private const double MaxSingles = 20;
+
+    // So that the 95th percentile of an hour of seconds is among few, and the 99th among single values.
+    private const double SingleShare = 0.05;
+    private const double MinSingles = 5;
+    private const double MaxSingles = 42;
+
+    // A group is the distance from the end, divided by this, and at most a twelfth of all. Near the 95th percentile it is divided by more.
+    private const double GrowthShare = 0.03;
+    private const double MinGrowth = 1.8;
+    private const double MaxGrowth = 8;
+    private const double MaxTailGrowth = 20;
+    private const long TailShare = 16;
+    private const double LowShare = 0.44;
+    private const long LeastGroups = 12;
 
     private static readonly RankScheme?[] s_remembered = new RankScheme?[Remembered];
     private static RankScheme? s_latest;
@@ -105,13 +117,15 @@ internal sealed class RankScheme
 
         var middle = (ranks - 1) / 2;
         var afterMiddle = (ranks / 2) + 1;
-        var singles = Math.Clamp((HighShare * ranks) + 1, 3, MaxSingles);
+        var singles = Math.Clamp((SingleShare * ranks) + 1, MinSingles, MaxSingles);
+        var growth = Math.Clamp(GrowthShare * ranks, MinGrowth, MaxGrowth);
+        var tailGrowth = Math.Clamp(GrowthShare * ranks, MinGrowth, MaxTailGrowth);
         var ends = new List<double>();
 
         // Up from the least value, coarsely, then the middle, which is one value or two.
         for (long at = 0; at < middle;)
         {
-            at = Math.Min(middle, at + GroupLength(ranks, at, singles / 2));
+            at = Math.Min(middle, at + GroupLength(ranks, at, 1, growth * LowShare));
             ends.Add(at);
         }
 
@@ -119,7 +133,7 @@ internal sealed class RankScheme
 
         // Down from the greatest.
         var low = ends.Count;
-        for (long above = 0; ranks - above > afterMiddle; above += GroupLength(ranks, above, singles))
+        for (long above = 0; ranks - above > afterMiddle; above += GroupLength(ranks, above, singles, above <= ranks / TailShare ? tailGrowth : growth))
         {
             ends.Add(ranks - above);
         }
@@ -128,8 +142,8 @@ internal sealed class RankScheme
         return [.. ends];
     }
 
-    // A millionth of all at least, but for the extremes: that bounds the groups whatever the count.
-    private static long GroupLength(long ranks, long fromEnd, double singles) => fromEnd == 0
-        ? 1
-        : Math.Max(Math.Max(1, ranks >> 20), (long)(fromEnd / (0.6 * singles)));
+    // A 65,536th of all at least, but for the extremes: that bounds the groups whatever the count.
+    private static long GroupLength(long ranks, long fromEnd, double singles, double growth) => fromEnd < Math.Max(1, singles)
+        ? fromEnd == 0 ? 1 : Math.Max(1, ranks >> 16)
+        : Math.Max(Math.Max(1, ranks >> 16), Math.Min(ranks / LeastGroups, (long)(fromEnd / growth)));
 }

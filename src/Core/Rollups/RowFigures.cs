@@ -64,7 +64,7 @@ internal struct RowFigures
     /// <summary>Keeps first value and increase, unless the values fall too often to be a counter.</summary>
     public void SetIncrease(double first, double increase, double falls, double steps)
     {
-        var isCounter = falls <= Math.Max(1, steps / 8);
+        var isCounter = falls <= Math.Max(1, steps / 8) && !double.IsNaN(increase);
         Row.First = isCounter ? first : double.NaN;
         Row.Increase = isCounter ? increase : double.NaN;
     }

@@ -13,8 +13,11 @@ internal readonly struct ValueGrid
     /// <summary>Steps there are at least between different extremes, as a power of two.</summary>
     private const int MinRangeBits = 5;
 
-    /// <summary>Below it, a range is narrow.</summary>
-    private const int NarrowRange = 2 << MinRangeBits;
+    /// <summary>A range of fewer whole steps is narrow.</summary>
+    private const int NarrowRange = 128;
+
+    /// <summary>A range is narrow whose steps are finer than relative ones by so many bits: extremes are within some 20 % of each other.</summary>
+    private const int NarrowBits = 2;
 
     private const int MantissaBits = 52;
     private const int RelativeBits = 6;
@@ -38,15 +41,17 @@ internal readonly struct ValueGrid
         (_form, _min, _max) = (form, min, max);
         _keys = new ValueKeys(min, max);
         var (low, high) = (_keys.KeyOf(min), _keys.KeyOf(max));
-        var bits = RelativeBits + (count < FineFrom ? 0 : 1) - (_keys.IsTwoSided ? 1 : 0);
+        var bits = RelativeBits + (count < FineFrom ? 0 : 1) - (_keys.IsTwoSided ? 2 : 0);
         var rangeBits = 64 - BitOperations.LeadingZeroCount((ulong)(high - low));
         _shift = Math.Clamp(rangeBits - MinRangeBits - 1, 0, MantissaBits - bits);
         _origin = Shift(low);
         Range = Shift(high) - _origin;
+        IsNarrow = _shift <= MantissaBits - bits - NarrowBits;
         if (ValueForm.IsDecimal(form)
             && ValueForm.TryMap(form, min + 0.0, out low) && ValueForm.TryMap(form, max + 0.0, out high) && high - low <= Range)
         {
             (IsExact, _origin, Range) = (true, low, high - low);
+            IsNarrow = Range < NarrowRange;
         }
     }
 
@@ -54,7 +59,7 @@ internal readonly struct ValueGrid
     public long Range { get; }
 
     /// <summary>Whether the values are so near each other that few groups say all.</summary>
-    public bool IsNarrow => Range < NarrowRange;
+    public bool IsNarrow { get; }
 
     /// <summary>Whether values of the chunk's form lie on the grid.</summary>
     public bool IsExact { get; }

@@ -62,7 +62,15 @@ public sealed class SealedChunks
         }
 
         bytes.CopyTo(_buffer.AsSpan(_used));
-        _chunks.Add((meta, _buffer.AsMemory(_used, bytes.Length)));
+
+        // Distributions come after all samples, and belong between them.
+        var at = _chunks.Count;
+        while (at > 0 && _chunks[at - 1].Meta.MinMs > meta.MinMs)
+        {
+            at--;
+        }
+
+        _chunks.Insert(at, (meta, _buffer.AsMemory(_used, bytes.Length)));
         _used += bytes.Length;
     }
 

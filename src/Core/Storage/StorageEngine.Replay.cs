@@ -8,7 +8,7 @@ namespace Metrics.Core.Storage;
 public sealed partial class StorageEngine
 {
     /// <summary>Puts the logs' records back into memory, on one thread.</summary>
-    private sealed class Replay(StorageEngine engine)
+    private sealed partial class Replay(StorageEngine engine)
     {
         private readonly PointAge _age = engine.CurrentPointAge();
         private readonly long[] _sealedBelow = new long[engine._shards.Length];
@@ -64,10 +64,23 @@ public sealed partial class StorageEngine
         }
 
         /// <summary>Lets go of what only the replay needs.</summary>
-        public void Finish() => _byReference = new();
+        public void Finish()
+        {
+            if (_checkpoint is not null)
+            {
+                LoadCheckpoint();
+            }
+
+            _byReference = new();
+        }
 
         private void Begin(long segment)
         {
+            if (_checkpoint is not null && segment >= engine._checkpointSegment)
+            {
+                LoadCheckpoint();
+            }
+
             _segment = segment;
             for (var i = 0; i < _sealedBelow.Length; i++)
             {

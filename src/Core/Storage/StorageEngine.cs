@@ -135,6 +135,7 @@ public sealed partial class StorageEngine : ITagIndexSource, IAsyncDisposable
         var started = _time.GetTimestamp();
         ReadSealedState();
         var replay = new Replay(this);
+        replay.FindCheckpoint();
         _definitions = WriteAheadLog.Open(
             Path.Combine(Directory, DefinitionsLog), _walOptions, _files, replay.OnDefinitionRecord, _time, _logger, new ReplayObserver(null, cancellation));
         _samples = WriteAheadLog.Open(

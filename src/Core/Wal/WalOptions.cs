@@ -9,6 +9,7 @@ public sealed class WalOptions
     internal const int MaxSegmentBytes = 1024 * 1024 * 1024;
     internal const int MinRecordBytes = 1024;
     internal const long MaxQueueBytes = 1024 * 1024 * 1024;
+    internal const long MaxCheckpointBytes = 1024L * 1024 * 1024 * 1024;
 
     /// <summary>
     /// When records are forced to disk: <c>batch</c> (before each acknowledgement) or an interval such as <c>100ms</c> or <c>1s</c>
@@ -36,4 +37,10 @@ public sealed class WalOptions
     /// stalled disk cannot take all memory. Default: 64 MiB. Range: 0 to 1 GiB.
     /// </summary>
     public long MaxWaitingBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes of the log after which everything in memory that is in no block yet is written to a checkpoint, so that the log before it can go and a
+    /// start has less to replay; 0 for never. Default: 1 GiB. Range: 0 to 1 TiB.
+    /// </summary>
+    public long CheckpointBytes { get; set; } = 1024 * 1024 * 1024;
 }

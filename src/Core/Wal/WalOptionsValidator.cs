@@ -18,6 +18,7 @@ public sealed class WalOptionsValidator : IValidateOptions<WalOptions>
         Check(nameof(options.MaxRecordBytes), options.MaxRecordBytes, WalOptions.MinRecordBytes, WalFormat.MaxPayloadBytes);
         Check(nameof(options.MaxPendingBytes), options.MaxPendingBytes, 4 * 1024, 512 * 1024 * 1024);
         Check(nameof(options.MaxWaitingBytes), options.MaxWaitingBytes, 0, WalOptions.MaxQueueBytes);
+        Check(nameof(options.CheckpointBytes), options.CheckpointBytes, 0, WalOptions.MaxCheckpointBytes);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Check(string setting, long value, long least, long most)

@@ -1,9 +1,13 @@
 using System.Diagnostics.Metrics;
 using Metrics.Core.Cardinality;
+using Metrics.Core.Catalog;
 using Metrics.Core.Diagnostics;
 using Metrics.Core.Files;
 using Metrics.Core.Index;
 using Metrics.Core.Ingestion;
+using Metrics.Core.Maintenance;
+using Metrics.Core.Maintenance.Retention;
+using Metrics.Core.ObjectStorage;
 using Metrics.Core.Query;
 using Metrics.Core.Query.Evaluation;
 using Metrics.Core.Query.Reading;
@@ -25,7 +29,7 @@ namespace Metrics.Grains.Hosting;
 /// <summary>Makes a silo hold series.</summary>
 public static class MetricsGrainsExtensions
 {
-    /// <summary>Adds the storage engine, placement, the write path and the query path. The caller opens <see cref="StorageEngine"/>.</summary>
+    /// <summary>Adds the storage engine, placement, the write path and the query path. The caller opens them with <see cref="DataSetOpening"/>.</summary>
     public static ISiloBuilder AddMetricsGrains(this ISiloBuilder silo, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(silo);
@@ -33,6 +37,10 @@ public static class MetricsGrainsExtensions
         AddOptions<StorageOptions, StorageOptionsValidator>(services, configuration, StorageOptions.Section);
         AddOptions<WalOptions, WalOptionsValidator>(services, configuration, WalOptions.Section);
         AddOptions<CardinalityOptions, CardinalityOptionsValidator>(services, configuration, CardinalityOptions.Section);
+        AddOptions<BlocksOptions, BlocksOptionsValidator>(services, configuration, BlocksOptions.Section);
+        AddOptions<CacheOptions, CacheOptionsValidator>(services, configuration, CacheOptions.Section);
+        AddOptions<MaintenanceOptions, MaintenanceOptionsValidator>(services, configuration, MaintenanceOptions.Section);
+        AddOptions<RetentionOptions, RetentionOptionsValidator>(services, configuration, RetentionOptions.Section);
         AddOptions<QueryOptions, QueryOptionsValidator>(services, configuration, QueryOptions.Section);
         AddOptions<ShardClockOptions, ShardClockOptionsValidator>(services, configuration, ShardClockOptions.Section);
 
@@ -43,6 +51,7 @@ public static class MetricsGrainsExtensions
         services.AddSingleton<CardinalityLimiter>();
         services.AddSingleton<CardinalityMonitor>();
         services.AddSingleton<StorageEngine>();
+        AddBlocks(services);
         services.AddSingleton<ITagIndexSource>(static s => s.GetRequiredService<StorageEngine>());
         services.AddSingleton<QueryEvaluator>();
         services.AddSingleton<SeriesListing>();
@@ -50,7 +59,8 @@ public static class MetricsGrainsExtensions
         services.AddSingleton<QueryPlaces>();
         services.AddSingleton<SiloQueries>();
         services.AddSingleton<ActiveSeries>();
-        services.AddSingleton<ISampleWriter, SampleWriter>();
+        services.AddSingleton<SampleWriter>();
+        services.AddSingleton<ISampleWriter>(static s => s.GetRequiredService<SampleWriter>());
 
         AddResponseTimeout<SiloMessagingOptions>(services);
         AddResponseTimeout<ClientMessagingOptions>(services);
@@ -58,9 +68,29 @@ public static class MetricsGrainsExtensions
         services.AddSingleton<ShardOwnership>();
         services.AddHostedService(static s => s.GetRequiredService<ShardOwnership>());
         services.AddHostedService<ShardClock>();
+        services.AddHostedService<ShardMaintenance>();
         services.AddPlacementDirector<ShardPlacement, ShardPlacementDirector>();
         services.AddPlacementDirector<SiloPlacement, SiloPlacementDirector>();
         return silo;
+    }
+
+    /// <summary>Blocks, and what makes and keeps them. Unless the host names an object store, they are in a folder of the data directory.</summary>
+    private static void AddBlocks(IServiceCollection services)
+    {
+        services.TryAddSingleton<IObjectStore>(static s => new FolderObjectStore(
+            new ObjectStoreOptions().FolderOf(s.GetRequiredService<StorageEngine>().Directory), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ShardStores>();
+        services.AddSingleton<IShardViews>(static s => s.GetRequiredService<ShardStores>());
+        services.AddSingleton<IBlockFiles>(static s => s.GetRequiredService<ShardStores>());
+        services.AddSingleton(static s => new MaintenanceInstruments(s.GetRequiredService<IMeterFactory>()));
+        services.AddSingleton(static s => ActivatorUtilities.CreateInstance<RetentionPolicies>(s, s.GetRequiredService<StorageEngine>().Directory));
+        services.AddSingleton<MaintenanceContext>();
+        services.AddSingleton(static s =>
+        {
+            var ownership = s.GetRequiredService<ShardOwnership>();
+            return new StorageMaintenance(s.GetRequiredService<MaintenanceContext>(), shard => ownership.Map.IsLocal(shard));
+        });
+        services.AddSingleton<SeriesDeletion>();
     }
 
     /// <summary>Above the time that a query has, so that its caller is told which limit it hit.</summary>

@@ -37,6 +37,7 @@ internal sealed partial class SampleWriter(
     /// <summary>Twice the series there may be, since one may come in several formats.</summary>
     private readonly int _maxRoutes = (int)Math.Min(100_000_000L, (limits.Value.MaxSeries * 2L) + 100_000);
     private volatile SeriesRoutes _routes = new(ShardMap.Empty, 1);
+    private long _retiredSeen;
 
     public StorageEngine Engine => engine;
 
@@ -88,6 +89,16 @@ internal sealed partial class SampleWriter(
         else
         {
             batch.Local.Dispose();
+        }
+    }
+
+    /// <summary>Lets go of series that the engine has retired since the last call: their points would take the long way.</summary>
+    public void ForgetRetired()
+    {
+        var retired = engine.RetiredSeries;
+        if (Interlocked.Exchange(ref _retiredSeen, retired) != retired)
+        {
+            _routes.Local.RemoveAll(static series => series.IsRetired);
         }
     }
 

@@ -1,5 +1,6 @@
 using Metrics.Core.Series;
 using Metrics.Core.Storage;
+using Metrics.Grains.Ingestion;
 using Metrics.Grains.Placement;
 using Metrics.Grains.Series;
 using Microsoft.Extensions.Hosting;
@@ -16,6 +17,7 @@ internal sealed partial class ShardClock(
     StorageEngine engine,
     ShardOwnership ownership,
     ActiveSeries active,
+    SampleWriter writer,
     IGrainFactory grains,
     IHostApplicationLifetime lifetime,
     IOptions<ShardClockOptions> options,
@@ -79,6 +81,7 @@ internal sealed partial class ShardClock(
             _nextToSeal = (_nextToSeal + 1) % engine.Shards.Count;
             if (_nextToSeal == 0)
             {
+                writer.ForgetRetired();
                 ReleaseSome();
             }
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using Metrics.Core.ObjectStorage;
 using Metrics.Core.Status;
 using Metrics.Core.Storage;
 using Metrics.Dashboard;
@@ -7,6 +8,7 @@ using Metrics.Gateway.Problems;
 using Metrics.Gateway.Query;
 using Metrics.Gateway.Status;
 using Metrics.Grains.Hosting;
+using Metrics.ObjectStores;
 using Metrics.Silo.SelfMonitoring;
 using Metrics.Silo.Settings;
 using Metrics.Silo.Telemetry;
@@ -62,6 +64,8 @@ public static class SiloApplication
         services.AddSingleton<IValidateOptions<MetricsClusterOptions>, MetricsClusterOptionsValidator>();
 
         // A listening server with a page that says how far the replay is beats one that does not answer.
+        services.Configure<ObjectStoreOptions>(configuration.GetSection(ObjectStoreOptions.Section));
+        services.AddObjectStore();
         services.AddHostedService<StorageStartup>();
         services.AddSingleton<IReadiness, StorageReadiness>();
         services.AddMetricsIngestion(configuration);

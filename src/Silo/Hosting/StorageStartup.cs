@@ -1,15 +1,18 @@
+using Metrics.Core.Catalog;
+using Metrics.Core.Maintenance;
 using Metrics.Core.Storage;
 
 namespace Metrics.Silo.Hosting;
 
-/// <summary>Replays the write-ahead log while the rest of the process is up already.</summary>
-internal sealed partial class StorageStartup(StorageEngine engine, IHostApplicationLifetime lifetime, ILogger<StorageStartup> logger) : BackgroundService
+/// <summary>Reads what local disk has of blocks and replays the write-ahead log, while the rest of the process is up already.</summary>
+internal sealed partial class StorageStartup(
+    StorageEngine engine, ShardStores stores, IHostApplicationLifetime lifetime, ILogger<StorageStartup> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await Task.Run(() => engine.Open(stoppingToken), stoppingToken);
+            await DataSetOpening.OpenAsync(engine, stores, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -1,5 +1,9 @@
 using System.Reflection;
 using Metrics.Core.Cardinality;
+using Metrics.Core.Catalog;
+using Metrics.Core.Maintenance;
+using Metrics.Core.Maintenance.Retention;
+using Metrics.Core.ObjectStorage;
 using Metrics.Core.Query;
 using Metrics.Core.Storage;
 using Metrics.Core.Wal;
@@ -20,6 +24,11 @@ internal static class KnownSettings
         (StorageOptions.Section, typeof(StorageOptions)),
         (WalOptions.Section, typeof(WalOptions)),
         (CardinalityOptions.Section, typeof(CardinalityOptions)),
+        (ObjectStoreOptions.Section, typeof(ObjectStoreOptions)),
+        (BlocksOptions.Section, typeof(BlocksOptions)),
+        (CacheOptions.Section, typeof(CacheOptions)),
+        (MaintenanceOptions.Section, typeof(MaintenanceOptions)),
+        (RetentionOptions.Section, typeof(RetentionOptions)),
         (QueryOptions.Section, typeof(QueryOptions)),
         (QueryApiOptions.Section, typeof(QueryApiOptions)),
         (IngestOptions.Section, typeof(IngestOptions)),
@@ -28,6 +37,9 @@ internal static class KnownSettings
         (MetricsClusterOptions.Section, typeof(MetricsClusterOptions)),
         (SelfMonitoringOptions.Section, typeof(SelfMonitoringOptions)),
     ];
+
+    /// <summary>A part of a path that is not fixed.</summary>
+    private const string Any = "*";
 
     /// <summary>What the host, the HTTP server and logging read besides.</summary>
     private static readonly string[] Roots =
@@ -42,7 +54,7 @@ internal static class KnownSettings
         var known = Sections.SelectMany(static s => Paths(s.Section, s.Options)).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (path, value) in configuration.GetSection("Metrics").AsEnumerable())
         {
-            if (value is not null && !known.Contains(path))
+            if (value is not null && !known.Any(k => IsOf(path, k)))
             {
                 var near = known.MinBy(k => Distance(k, path))!;
                 throw new SettingException($"There is no setting {path}; did you mean {near}?");
@@ -71,7 +83,16 @@ internal static class KnownSettings
         foreach (var property in options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static p => p.CanWrite))
         {
             var path = $"{section}:{property.Name}";
-            if (property.PropertyType.IsClass && property.PropertyType != typeof(string))
+            if (property.PropertyType is { IsGenericType: true, IsInterface: true } list)
+            {
+                // A list's entries go by number, a dictionary's by any name.
+                var entry = list.GetGenericArguments()[^1];
+                foreach (var nested in entry == typeof(string) ? [$"{path}:{Any}"] : Paths($"{path}:{Any}", entry))
+                {
+                    yield return nested;
+                }
+            }
+            else if (property.PropertyType.IsClass && property.PropertyType != typeof(string))
             {
                 foreach (var nested in Paths(path, property.PropertyType))
                 {
@@ -83,6 +104,13 @@ internal static class KnownSettings
                 yield return path;
             }
         }
+    }
+
+    private static bool IsOf(string path, string known)
+    {
+        var (parts, expected) = (path.Split(':'), known.Split(':'));
+        return parts.Length == expected.Length
+            && parts.Zip(expected).All(static p => p.Second == Any || p.First.Equals(p.Second, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>Letters to insert, delete or replace.</summary>

@@ -26,6 +26,9 @@ internal sealed class FaultyFileSystem : IFileSystem
 
     public FaultKind Fault { get; set; }
 
+    /// <summary>Whether the process was killed by its fault.</summary>
+    public bool IsDead => _dead;
+
     public bool FailFlushes { get; set; }
 
     public bool FailTruncates { get; set; }

@@ -80,6 +80,14 @@ internal static class BruteReader
         return Within(harness, resolution, all);
     }
 
+    /// <summary>The bytes of every raw chunk, in an order of their own.</summary>
+    public static async Task<List<string>> ChunkBytesAsync(MaintenanceHarness harness)
+    {
+        using var lease = harness.Stores.Lease();
+        var chunks = await ChunksAsync(harness, lease[0], Resolution.Raw);
+        return [.. chunks.Select(static c => $"{c.Key} {c.Chunk.MinMs} {Convert.ToHexString(c.Bytes)}").Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>Chunks of all blocks of a resolution, those of newer blocks later.</summary>
     private static async Task<List<(SeriesKey Key, ChunkMeta Chunk, byte[] Bytes, BlockInfo Block)>> ChunksAsync(
         MaintenanceHarness harness, ShardView view, Resolution resolution)

@@ -1,4 +1,6 @@
+using Metrics.Core.Catalog;
 using Metrics.Core.Ingestion;
+using Metrics.Core.Maintenance;
 using Metrics.Core.Model;
 using Metrics.Core.Storage;
 using Metrics.Grains.Hosting;
@@ -57,7 +59,7 @@ public sealed class MetricsCluster : IAsyncDisposable
         await cluster._cluster.DeployAsync(TestContext.Current.CancellationToken);
         foreach (var address in cluster.Addresses)
         {
-            cluster.Open(address);
+            await cluster.OpenAsync(address);
         }
 
         await cluster.WaitForMembersAsync(silos);
@@ -88,7 +90,7 @@ public sealed class MetricsCluster : IAsyncDisposable
     public async Task<SiloAddress> AddSiloAsync()
     {
         var silo = await _cluster.StartAdditionalSiloAsync();
-        Open(silo.SiloAddress);
+        await OpenAsync(silo.SiloAddress);
         await WaitForMembersAsync(_cluster.Silos.Count);
         return silo.SiloAddress;
     }
@@ -102,7 +104,8 @@ public sealed class MetricsCluster : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private void Open(SiloAddress silo) => Engine(silo).Open();
+    private Task OpenAsync(SiloAddress silo) =>
+        DataSetOpening.OpenAsync(Engine(silo), Get<ShardStores>(silo), TestContext.Current.CancellationToken);
 
     private Task WaitForMembersAsync(int silos) => Eventually.TrueAsync(
         () => Addresses.All(a => Get<ShardOwnership>(a).Map.Silos.Count == silos), "every silo sees all of them");

@@ -74,6 +74,12 @@ public sealed partial class SettingsDocumentationTests
                 continue;
             }
 
+            if (value is System.Collections.IEnumerable)
+            {
+                yield return ($"{section}:{property.Name}", "");
+                continue;
+            }
+
             foreach (var nested in Settings($"{section}:{property.Name}", value))
             {
                 yield return nested;
