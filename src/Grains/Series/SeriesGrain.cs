@@ -87,14 +87,13 @@ internal sealed class SeriesGrain(StorageEngine engine, ISampleWriter writer, Ac
     public async ValueTask<SeriesDescription?> Describe()
     {
         var address = silo.SiloAddress.ToParsableString();
-        if (Find() is { } series)
+        if (Find() is { } series && Shard.Index.TryGetKey(series.Ordinal, out var live) && live.Id == Id)
         {
             var held = series.GetStatistics();
-            return new SeriesDescription(
-                Shard.Index.KeyOf(series.Ordinal), series.Shard, address, held.Samples, held.OldestMs, held.NewestMs, held.Bytes);
+            return new SeriesDescription(live, series.Shard, address, held.Samples, held.OldestMs, held.NewestMs, held.Bytes);
         }
 
-        // Nothing of it is in memory.
+        // Nothing of it is in memory, or it was retired a moment ago.
         return await points.FindKeyAsync(Id, Shard) is { } key
             ? new SeriesDescription(key, Shard.Number, address, 0, long.MaxValue, long.MinValue, 0)
             : null;
@@ -102,7 +101,7 @@ internal sealed class SeriesGrain(StorageEngine engine, ISampleWriter writer, Ac
 
     private LiveSeries? Find()
     {
-        _series ??= engine.Find(Id);
+        _series = _series is { IsRetired: false } held ? held : engine.Find(Id);
         if (_series is null)
         {
             // Whoever asks for series that are not there leaves nothing behind.
