@@ -17,7 +17,7 @@ internal sealed class BackupScenario : IAsyncDisposable
 
     public MaintenanceHarness Server { get; private set; }
 
-    public PointModel Model { get; } = new();
+    public PointModel Model { get; private init; } = new();
 
     /// <summary>The server's objects.</summary>
     public Objects Live => Server.Objects.Objects;
@@ -26,10 +26,10 @@ internal sealed class BackupScenario : IAsyncDisposable
 
     private FaultyFileSystem Files { get; init; } = null!;
 
-    public static async Task<BackupScenario> StartAsync(int hours = 5)
+    public static async Task<BackupScenario> StartAsync(int hours = 5, int stepSeconds = 20)
     {
         var files = new FaultyFileSystem();
-        var scenario = new BackupScenario(await OpenAsync(files)) { Files = files };
+        var scenario = new BackupScenario(await OpenAsync(files)) { Files = files, Model = new PointModel(stepSeconds: stepSeconds) };
         await scenario.WriteAsync(0, hours);
         return scenario;
     }

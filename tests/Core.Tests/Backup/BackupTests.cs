@@ -110,7 +110,7 @@ public sealed class BackupTests
         await using var scenario = await BackupScenario.StartAsync();
         await scenario.BackupAsync();
         var before = scenario.Place.All.ToDictionary(static o => o.Key, static o => o.Value.Version);
-        await using var other = await BackupScenario.StartAsync(6);
+        await using var other = await BackupScenario.StartAsync(stepSeconds: 30);
         Assert.Contains(other.Live.All.Keys, name => name.EndsWith(".block", StringComparison.Ordinal) && before.ContainsKey(name));
         var job = new BackupJob(new FaultyObjectStore(other.Live), new FaultyObjectStore(scenario.Place), other.Server.Time);
         var e = await Assert.ThrowsAsync<BackupException>(() => job.RunAsync(cancellation: Cancellation));
