@@ -72,7 +72,7 @@ public sealed class RestoreJob(IObjectStore backups, IObjectStore target, IFileS
         for (var i = manifest.Shards.Count - 1; i >= 0; i--)
         {
             var document = new CatalogDocument(
-                CheckedJson.NoCrc, CatalogDocument.CurrentVersion, i, "restored", new Dictionary<string, long>(), manifest.Shards[i] with { Damaged = [] });
+                CheckedJson.NoCrc, CatalogDocument.CurrentVersion, i, "restored", new Dictionary<string, AppliedChange>(), manifest.Shards[i] with { Damaged = [] });
             await PutAsync(BlockName.Catalog(i), document.ToBytes(), cancellation);
         }
 
