@@ -7,12 +7,13 @@ using Metrics.Core.Rollups;
 namespace Metrics.Core.Maintenance;
 
 /// <summary>The row of one day, series by series, of all its hours. Not thread-safe.</summary>
-internal sealed class DayRollup(long dayMs, BlockOutput output, HashSet<string> pending, RetentionPolicies retention)
+internal sealed class DayRollup(long dayMs, BlockOutput output, HashSet<string> pending, OpenBlocks samples, RetentionPolicies retention)
 {
     private const long HourMs = 3_600_000;
     private const long DayMs = 86_400_000;
 
     private readonly RollupBuilder _day = new(DayMs);
+    private readonly CutRows _cutHours = new(HourMs, samples);
     private readonly RowTable _rows = new();
     private readonly RowTable _before = new();
     private readonly RowTable _old = new();
@@ -23,7 +24,7 @@ internal sealed class DayRollup(long dayMs, BlockOutput output, HashSet<string> 
 
     public SeriesChunks Day { get; } = new();
 
-    public void Run(SeriesKey key, IReadOnlyList<Cut> cuts)
+    public async ValueTask RunAsync(SeriesKey key, IReadOnlyList<Cut> cuts, CancellationToken cancellation)
     {
         if (dayMs + DayMs <= retention.FloorMs(Resolution.Day, key))
         {
@@ -43,7 +44,8 @@ internal sealed class DayRollup(long dayMs, BlockOutput output, HashSet<string> 
         }
 
         _rows.Load(Hours, HourMs, cuts, dayMs, dayMs + DayMs);
-        _rows.AddTo(_day, Hours, HourMs, 0, _rows.Count);
+        await _cutHours.MakeAsync(key, Hours, cuts, cancellation);
+        _cutHours.AddWith(_rows, Hours, _day);
         output.BeginSeries(key);
         _day.Finish((in ChunkMeta meta, ReadOnlySpan<byte> bytes) => output.Add(meta, bytes));
     }

@@ -141,8 +141,9 @@ internal sealed class Roller(MaintenanceContext context)
         var pending = PendingHours(work, catalog, day).ToList();
         var names = pending.Select(static b => b.Name).ToHashSet(StringComparer.Ordinal);
         using var days = new BlockOutput(context.Files, work.Store, Resolution.Day, day, day + DayMs, sequences[0]);
-        var rollup = new DayRollup(day, days, names, context.Retention);
         var cuts = new Cuts(catalog.Tombstones, day, day + DayMs);
+        using var samples = await OpenBlocks.OpenSamplesAsync(context, work, catalog, day, day + DayMs, cuts, cancellation);
+        var rollup = new DayRollup(day, days, names, samples, context.Retention);
         using var series = await SeriesMerge.OpenAsync(context.Shards, work.Shard.Number, pending, day, day + DayMs, cancellation);
         using var others = await OpenBlocks.OpenAsync(
             context, work, In(catalog, Resolution.Hour, day, day + DayMs).Where(b => !names.Contains(b.Name)), cancellation);
@@ -154,7 +155,7 @@ internal sealed class Roller(MaintenanceContext context)
             await series.LoadAsync(rollup.Hours, cancellation);
             await others.LoadAsync(key.Id, day, day + DayMs, rollup.Hours, cancellation);
             await old.ReplaceAsync(key.Id, day, day + DayMs, rollup.Day, cancellation);
-            rollup.Run(key, cuts.Of(key));
+            await rollup.RunAsync(key, cuts.Of(key), cancellation);
         }
 
         if (days.Finish(rolledUp: false, context.NowMs) is not { } added)

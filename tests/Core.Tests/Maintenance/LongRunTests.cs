@@ -35,6 +35,7 @@ public sealed class LongRunTests
             points.ForEach(p => model.Points[(p.Key.ToString(), p.AtMs)] = p.Value);
             harness.Time.Advance(TimeSpan.FromDays(1));
             await harness.Maintenance.RunOnceAsync(Cancellation);
+            await harness.Stores.FlushAsync(Cancellation);
             if (day % 230 == 229)
             {
                 await harness.SettleAsync();

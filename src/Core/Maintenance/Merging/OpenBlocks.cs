@@ -32,6 +32,15 @@ internal sealed class OpenBlocks : IDisposable
         }
     }
 
+    /// <summary>The raw blocks of a range if anything is deleted there, for making rows of what is left; else none.</summary>
+    public static ValueTask<OpenBlocks> OpenSamplesAsync(
+        MaintenanceContext context, ShardWork work, ShardCatalog catalog, long fromMs, long toMs, Cuts cuts, CancellationToken cancellation) =>
+        OpenAsync(
+            context,
+            work,
+            cuts.Any ? catalog.Blocks.Where(b => b.Resolution == Blocks.Resolution.Raw && b.FromMs < toMs && b.ToMs > fromMs) : [],
+            cancellation);
+
     /// <summary>Adds the chunks of a series that touch a range.</summary>
     public async ValueTask LoadAsync(SeriesId id, long fromMs, long toMs, SeriesChunks into, CancellationToken cancellation)
     {
