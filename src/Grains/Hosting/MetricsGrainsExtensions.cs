@@ -10,6 +10,7 @@ using Metrics.Core.Maintenance.Retention;
 using Metrics.Core.ObjectStorage;
 using Metrics.Core.Query;
 using Metrics.Core.Query.Evaluation;
+using Metrics.Core.Query.Reading;
 using Metrics.Core.Storage;
 using Metrics.Core.Wal;
 using Metrics.Grains.Ingestion;
@@ -53,6 +54,8 @@ public static class MetricsGrainsExtensions
         AddBlocks(services);
         services.AddSingleton<ITagIndexSource>(static s => s.GetRequiredService<StorageEngine>());
         services.AddSingleton<QueryEvaluator>();
+        services.AddSingleton<SeriesListing>();
+        services.AddSingleton<SeriesPoints>();
         services.AddSingleton<QueryPlaces>();
         services.AddSingleton<SiloQueries>();
         services.AddSingleton<ActiveSeries>();
