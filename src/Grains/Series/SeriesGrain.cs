@@ -93,7 +93,7 @@ internal sealed class SeriesGrain(StorageEngine engine, ISampleWriter writer, Ac
             return new SeriesDescription(live, series.Shard, address, held.Samples, held.OldestMs, held.NewestMs, held.Bytes);
         }
 
-        // Nothing of it is in memory.
+        // Nothing of it is in memory, or it was retired a moment ago.
         return await points.FindKeyAsync(Id, Shard) is { } key
             ? new SeriesDescription(key, Shard.Number, address, 0, long.MaxValue, long.MinValue, 0)
             : null;
