@@ -45,8 +45,8 @@ internal sealed class CrashScenario
         }
 
         // A day and a bit, in order, then what comes late, twice to the same place.
-        raw.Add(() => WriteAsync(Every(0, 13 * HourMs, 30 * MinuteMs)));
-        raw.Add(() => WriteAsync(Every(13 * HourMs, 26 * HourMs, 30 * MinuteMs)));
+        raw.Add(() => WriteAsync(Every(2 * HourMs, 8 * HourMs, 30 * MinuteMs)));
+        raw.Add(() => WriteAsync(Every(20 * HourMs, 22 * HourMs, 30 * MinuteMs)));
         Later(TimeSpan.FromHours(26) + TimeSpan.FromMinutes(11));
         Later(TimeSpan.FromMinutes(11));
         raw.Add(() => WriteAsync([(_keys[0], At((5 * HourMs) + 7), 1000), (_keys[0], At(5 * HourMs), 2000), (_keys[1], At(20 * HourMs), 3000)]));

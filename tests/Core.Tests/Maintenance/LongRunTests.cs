@@ -26,7 +26,7 @@ public sealed class LongRunTests
         for (var day = 0; day < 1_150; day++)
         {
             var points = new List<(SeriesKey Key, long AtMs, double Value)>();
-            for (var hour = 1; hour < 24; hour += 8)
+            for (var hour = 1; hour < 24; hour += 12)
             {
                 points.AddRange(keys.Select(k => (k, StartMs + (day * DayMs) + (hour * HourMs), (double)((day * 7) + hour))));
             }
