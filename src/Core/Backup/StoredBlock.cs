@@ -24,12 +24,19 @@ internal sealed record StoredBlock(int Shard, BlockInfo Info)
         {
             using var file = new StoredBlockFile(store, Info);
             var problems = await BlockReader.VerifyAsync(file, Info.Name, cancellation);
-            return problems.Count == 0 ? Compare(await BlockReader.OpenAsync(file, Info.Name, cancellation)) : problems;
+            return problems.Count == 0 ? Compare(await BlockReader.OpenAsync(file, Info.Name, cancellation)) : [.. problems.Select(WithoutName)];
         }
         catch (Exception e) when (e is BlockDamagedException or InvalidDataException)
         {
-            return [e.Message];
+            return [WithoutName(e.Message)];
         }
+    }
+
+    /// <summary>It stands before every finding.</summary>
+    private string WithoutName(string problem)
+    {
+        var prefix = $"Block {Info.Name}: ";
+        return problem.StartsWith(prefix, StringComparison.Ordinal) ? problem[prefix.Length..] : problem;
     }
 
     /// <summary>A whole block may still be another one.</summary>

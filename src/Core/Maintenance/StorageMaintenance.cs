@@ -19,6 +19,8 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
     public const string CompactJob = "compact";
     public const string RetentionJob = "retention";
 
+    private static readonly TimeSpan CheckpointPause = TimeSpan.FromMinutes(1);
+
     private readonly MaintenanceContext _context;
     private readonly Func<int, bool> _owns;
 
@@ -34,6 +36,7 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
     private readonly SemaphoreSlim _sealing = new(1);
     private readonly SemaphoreSlim _jobs = new(1);
     private readonly ILogger _logger;
+    private DateTimeOffset _checkpointNotBefore;
 
     /// <param name="context">Storage, clock and settings; engine and shards are to be open before anything is asked for.</param>
     /// <param name="owns">Which shards are this process' to maintain, now.</param>
@@ -189,10 +192,33 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
                     await TryAsync(work, SealJob, async () => await _sealer.DropAsync(work, cancellation) < 0, cancellation);
                 }
             }
+
+            await CheckpointAsync(cancellation);
         }
         finally
         {
             _sealing.Release();
+        }
+    }
+
+    /// <summary>Bounds the log between two closed windows, and with it how long a start takes.</summary>
+    private async Task CheckpointAsync(CancellationToken cancellation)
+    {
+        var now = _context.Time.GetUtcNow();
+        if (now < _checkpointNotBefore)
+        {
+            return;
+        }
+
+        try
+        {
+            await _context.Engine.WriteCheckpointIfDueAsync(cancellation);
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            // The log holds everything meanwhile.
+            _checkpointNotBefore = now + CheckpointPause;
+            LogCheckpointFailed(e, CheckpointPause, e.Message);
         }
     }
 
@@ -283,6 +309,9 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Maintenance ({Job}) of shard {Shard} failed and is tried again in {Delay}: {Problem}")]
     private partial void LogFailed(Exception? exception, string job, int shard, TimeSpan delay, string problem);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The checkpoint of the log could not be written and is tried again in {Delay}: {Problem}")]
+    private partial void LogCheckpointFailed(Exception exception, TimeSpan delay, string problem);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A round of maintenance failed; the next one is tried all the same")]
     private partial void LogRoundFailed(Exception exception);
