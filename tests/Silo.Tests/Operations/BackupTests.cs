@@ -22,14 +22,17 @@ public sealed class BackupTests : IDisposable
         await silo.Start();
         using var stop = new CancellationTokenSource();
         var acknowledged = 0;
-        var writing = Task.Run(async () =>
+        var writing = WriteAsync();
+
+        async Task WriteAsync()
         {
             for (var i = 0; !stop.IsCancellationRequested; i++)
             {
                 await silo.Write([.. Enumerable.Range(0, Tags).Select(t => new Point("live", "t", $"{t}", startMs + (i * 1000L), 1))]);
                 Volatile.Write(ref acknowledged, i + 1);
             }
-        });
+        }
+
         await Eventually.True(() => Task.FromResult(Volatile.Read(ref acknowledged) > 100));
 
         var before = Volatile.Read(ref acknowledged);
