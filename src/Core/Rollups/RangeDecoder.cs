@@ -24,19 +24,10 @@ internal ref struct RangeDecoder
     public int Take(ref AdaptiveBit model)
     {
         var bound = (_range >> AdaptiveBit.ProbabilityBits) * model.ProbabilityOfZero;
-        int bit;
-        if (_code < bound)
-        {
-            _range = bound;
-            bit = 0;
-        }
-        else
-        {
-            _code -= bound;
-            _range -= bound;
-            bit = 1;
-        }
-
+        var bit = _code < bound ? 0 : 1;
+        var ones = (uint)-bit;
+        _code -= bound & ones;
+        _range = bound + ((_range - bound - bound) & ones);
         model.Learn(bit);
         Normalize();
         return bit;

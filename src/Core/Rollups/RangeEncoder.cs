@@ -22,19 +22,21 @@ internal sealed class RangeEncoder
 
     public void Put(ref AdaptiveBit model, int bit)
     {
-        var bound = (_range >> AdaptiveBit.ProbabilityBits) * model.ProbabilityOfZero;
-        if (bit == 0)
+        // Without a branch on the bit, which is not to be foreseen.
+        var range = _range;
+        var bound = (range >> AdaptiveBit.ProbabilityBits) * model.ProbabilityOfZero;
+        var ones = (uint)-bit;
+        _low += bound & ones;
+        range = bound + ((range - bound - bound) & ones);
+        model.Learn(bit);
+        if (range < MinRange)
         {
-            _range = bound;
-        }
-        else
-        {
-            _low += bound;
-            _range -= bound;
+            // Once is enough: no probability is below 24 of 4096.
+            range <<= 8;
+            Shift();
         }
 
-        model.Learn(bit);
-        Normalize();
+        _range = range;
     }
 
     /// <summary>Bits that are as likely 0 as 1; at most 16.</summary>
