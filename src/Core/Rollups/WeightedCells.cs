@@ -3,7 +3,7 @@ namespace Metrics.Core.Rollups;
 /// <summary>Puts many weighted values in order by counting them into cells that are much narrower than any group: cheaper than sorting.</summary>
 internal sealed class WeightedCells
 {
-    private const int CellBits = 12;
+    private const int CellBits = 11;
     private const int Cells = 1 << CellBits;
 
     private readonly Cell[] _cells = new Cell[Cells + 1];
@@ -35,14 +35,16 @@ internal sealed class WeightedCells
             cell.Weight += weight;
         }
 
+        // Empty cells are written over, rather than foreseen.
         var count = 0;
         foreach (ref readonly var cell in cells)
         {
-            if (cell.Weight != 0)
+            values[count] = Math.Clamp(cell.First + (cell.Offset / Math.Max(cell.Weight, double.Epsilon)), min, max);
+            weights[count] = cell.Weight;
+            count += cell.Weight != 0 ? 1 : 0;
+            if (count == values.Length)
             {
-                values[count] = Math.Clamp(cell.Offset == 0 ? cell.First : cell.First + (cell.Offset / cell.Weight), min, max);
-                weights[count] = cell.Weight;
-                count++;
+                break;
             }
         }
 
