@@ -95,6 +95,12 @@ public ref struct RollupReader
             return;
         }
 
+        AddGroupsTo(figures, digest);
+    }
+
+    /// <summary>Adds the row that was read last, which has no points.</summary>
+    internal readonly void AddGroupsTo(in RowFigures figures, TDigest digest)
+    {
         Span<double> values = stackalloc double[MaxWeights];
         Span<double> weights = stackalloc double[MaxWeights];
         Span<Centroid> centroids = stackalloc Centroid[MaxWeights];

@@ -1,3 +1,4 @@
+using Metrics.Core.Blocks;
 using Metrics.Core.Model;
 using Metrics.Core.Query;
 
@@ -71,6 +72,9 @@ public record struct QueryPlanSurrogate
 
     [Id(7)]
     public int? Limit { get; set; }
+
+    [Id(8)]
+    public bool Explain { get; set; }
 }
 
 [RegisterConverter]
@@ -83,7 +87,8 @@ public sealed class QueryPlanConverter : IConverter<QueryPlan, QueryPlanSurrogat
         surrogate.ToMs,
         surrogate.IntervalMs,
         surrogate.GroupBy,
-        surrogate.Limit);
+        surrogate.Limit,
+        surrogate.Explain);
 
     public QueryPlanSurrogate ConvertToSurrogate(in QueryPlan value) => new()
     {
@@ -95,6 +100,7 @@ public sealed class QueryPlanConverter : IConverter<QueryPlan, QueryPlanSurrogat
         IntervalMs = value.IntervalMs,
         GroupBy = [.. value.GroupBy],
         Limit = value.Limit,
+        Explain = value.Explain,
     };
 }
 
@@ -120,6 +126,75 @@ public sealed class QueryGroupConverter : IConverter<QueryGroup, QueryGroupSurro
         new() { Tags = [.. value.Tags], TimestampsMs = value.TimestampsMs, Values = value.Values };
 }
 
+[GenerateSerializer, Immutable, Alias("metrics.explainPart")]
+public record struct ExplainPartSurrogate
+{
+    [Id(0)]
+    public long FromMs { get; set; }
+
+    [Id(1)]
+    public long ToMs { get; set; }
+
+    [Id(2)]
+    public int Tier { get; set; }
+
+    [Id(3)]
+    public int Resolution { get; set; }
+
+    [Id(4)]
+    public int Series { get; set; }
+
+    [Id(5)]
+    public int Blocks { get; set; }
+
+    [Id(6)]
+    public long Chunks { get; set; }
+
+    [Id(7)]
+    public long ChunksByAggregates { get; set; }
+
+    [Id(8)]
+    public long Samples { get; set; }
+
+    [Id(9)]
+    public long Rows { get; set; }
+
+    [Id(10)]
+    public long Bytes { get; set; }
+}
+
+[RegisterConverter]
+public sealed class ExplainPartConverter : IConverter<ExplainPart, ExplainPartSurrogate>
+{
+    public ExplainPart ConvertFromSurrogate(in ExplainPartSurrogate surrogate) => new(
+        surrogate.FromMs,
+        surrogate.ToMs,
+        (BlockTier)surrogate.Tier,
+        (Resolution)surrogate.Resolution,
+        surrogate.Series,
+        surrogate.Blocks,
+        surrogate.Chunks,
+        surrogate.ChunksByAggregates,
+        surrogate.Samples,
+        surrogate.Rows,
+        surrogate.Bytes);
+
+    public ExplainPartSurrogate ConvertToSurrogate(in ExplainPart value) => new()
+    {
+        FromMs = value.FromMs,
+        ToMs = value.ToMs,
+        Tier = (int)value.Tier,
+        Resolution = (int)value.Resolution,
+        Series = value.Series,
+        Blocks = value.Blocks,
+        Chunks = value.Chunks,
+        ChunksByAggregates = value.ChunksByAggregates,
+        Samples = value.Samples,
+        Rows = value.Rows,
+        Bytes = value.Bytes,
+    };
+}
+
 [GenerateSerializer, Immutable, Alias("metrics.result")]
 public record struct QueryResultSurrogate
 {
@@ -128,15 +203,27 @@ public record struct QueryResultSurrogate
 
     [Id(1)]
     public string[] Warnings { get; set; }
+
+    [Id(2)]
+    public bool Partial { get; set; }
+
+    [Id(3)]
+    public ExplainPart[]? Explain { get; set; }
 }
 
 [RegisterConverter]
 public sealed class QueryResultConverter : IConverter<QueryResult, QueryResultSurrogate>
 {
-    public QueryResult ConvertFromSurrogate(in QueryResultSurrogate surrogate) => new(surrogate.Groups, surrogate.Warnings);
+    public QueryResult ConvertFromSurrogate(in QueryResultSurrogate surrogate) => new(
+        surrogate.Groups, surrogate.Warnings, surrogate.Partial, surrogate.Explain is null ? null : new QueryExplain(surrogate.Explain));
 
-    public QueryResultSurrogate ConvertToSurrogate(in QueryResult value) =>
-        new() { Groups = [.. value.Groups], Warnings = [.. value.Warnings] };
+    public QueryResultSurrogate ConvertToSurrogate(in QueryResult value) => new()
+    {
+        Groups = [.. value.Groups],
+        Warnings = [.. value.Warnings],
+        Partial = value.Partial,
+        Explain = value.Explain is null ? null : [.. value.Explain.Parts],
+    };
 }
 
 [GenerateSerializer, Immutable, Alias("metrics.queryLimit")]

@@ -19,8 +19,9 @@ public interface ISeriesGrain : IGrainWithGuidKey
     [Alias("append")]
     ValueTask<int> Append(SeriesKey key, IReadOnlyList<Sample> samples);
 
-    /// <summary>The points from <paramref name="fromMs"/> (inclusive) to <paramref name="toMs"/> (exclusive), in time order.</summary>
+    /// <summary>The points from <paramref name="fromMs"/> (inclusive) to <paramref name="toMs"/> (exclusive), in time order, out of memory and blocks.</summary>
     /// <exception cref="Core.Query.QueryLimitException">They are more than one answer may have: ask for a shorter range.</exception>
+    /// <exception cref="IOException">A block that may have some of them cannot be read now, or is damaged.</exception>
     [Alias("query")]
     ValueTask<IReadOnlyList<Sample>> Query(long fromMs, long toMs);
 

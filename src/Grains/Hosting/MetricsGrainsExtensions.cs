@@ -10,6 +10,8 @@ using Metrics.Core.Maintenance.Retention;
 using Metrics.Core.ObjectStorage;
 using Metrics.Core.Query;
 using Metrics.Core.Query.Evaluation;
+using Metrics.Core.Query.Planning;
+using Metrics.Core.Query.Reading;
 using Metrics.Core.Storage;
 using Metrics.Core.Wal;
 using Metrics.Grains.Ingestion;
@@ -53,6 +55,8 @@ public static class MetricsGrainsExtensions
         AddBlocks(services);
         services.AddSingleton<ITagIndexSource>(static s => s.GetRequiredService<StorageEngine>());
         services.AddSingleton<QueryEvaluator>();
+        services.AddSingleton<SeriesListing>();
+        services.AddSingleton<SeriesPoints>();
         services.AddSingleton<QueryPlaces>();
         services.AddSingleton<SiloQueries>();
         services.AddSingleton<ActiveSeries>();
@@ -79,6 +83,9 @@ public static class MetricsGrainsExtensions
         services.AddSingleton<ShardStores>();
         services.AddSingleton<IShardViews>(static s => s.GetRequiredService<ShardStores>());
         services.AddSingleton<IBlockFiles>(static s => s.GetRequiredService<ShardStores>());
+        services.AddSingleton<BlockReaders>();
+        services.AddSingleton<IReadFilter>(static s => s.GetRequiredService<RetentionPolicies>());
+        services.AddSingleton<BlockSource>();
         services.AddSingleton(static s => new MaintenanceInstruments(s.GetRequiredService<IMeterFactory>()));
         services.AddSingleton(static s => ActivatorUtilities.CreateInstance<RetentionPolicies>(s, s.GetRequiredService<StorageEngine>().Directory));
         services.AddSingleton<MaintenanceContext>();

@@ -62,7 +62,7 @@ internal sealed class QueryGrain(
         if (plan.Aggregation.Kind != AggregationKind.Quantile || plan.IntervalMs is null)
         {
             var set = await EvaluateAsync(plan, warnings, cancellation);
-            return set.Finish(warnings);
+            return Marked(set.Finish(warnings), warnings);
         }
 
         var samples = await AskAsync(
@@ -85,8 +85,11 @@ internal sealed class QueryGrain(
             }
         }
 
-        return QuerySlices.Join(plan, parts, [.. warnings.Distinct()]);
+        return Marked(QuerySlices.Join(plan, parts, [.. warnings.Distinct()]), warnings);
     }
+
+    /// <summary>A silo that did not answer leaves the answer partial too.</summary>
+    private static QueryResult Marked(QueryResult result, List<string> silent) => silent.Count == 0 ? result : result with { Partial = true };
 
     private async Task<GroupSet> EvaluateAsync(QueryPlan plan, List<string> warnings, CancellationToken cancellation)
     {

@@ -53,7 +53,7 @@ internal sealed class QueryPlaces : IDisposable
 
     /// <summary>Makes a listing, off the caller's scheduler, when there is a place for it: half as many as for queries.</summary>
     /// <exception cref="QueryLimitException">There was none for half of a query's time.</exception>
-    public async Task<T> ListAsync<T>(Func<T> listing)
+    public async Task<T> ListAsync<T>(Func<Task<T>> listing)
     {
         if (!await WaitAsync(_freeForListings, CancellationToken.None))
         {

@@ -49,6 +49,8 @@ internal static class QuerySlices
             return parts[0] with { Warnings = [.. warnings, .. parts[0].Warnings] };
         }
 
+        warnings = [.. warnings, .. parts.SelectMany(static p => p.Warnings).Distinct()];
+
         var groups = parts
             .SelectMany(static p => p.Groups)
             .GroupBy(g => plan.GroupBy.Select(key => ValueOf(g.Tags, key)).ToArray(), TagValuesComparer.Instance)
@@ -62,7 +64,11 @@ internal static class QuerySlices
             groups.RemoveRange(limit, groups.Count - limit);
         }
 
-        return new QueryResult(groups, warnings);
+        return new QueryResult(
+            groups,
+            warnings,
+            parts.Exists(static p => p.Partial),
+            plan.Explain ? new QueryExplain([.. parts.SelectMany(static p => p.Explain?.Parts ?? [])]) : null);
     }
 
     private static string ValueOf(IReadOnlyList<Tag> tags, string key)

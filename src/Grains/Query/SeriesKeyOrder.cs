@@ -7,25 +7,16 @@ internal sealed class SeriesKeyOrder : IComparer<SeriesKey>
 {
     public static readonly SeriesKeyOrder Instance = new();
 
-    private static readonly IComparer<SeriesKey> LargestFirst = Comparer<SeriesKey>.Create(static (x, y) => Instance.Compare(y, x));
-
     /// <summary>The first <paramref name="limit"/> in order; holds no more than those while it goes through <paramref name="keys"/>.</summary>
     public static List<SeriesKey> Smallest(IEnumerable<SeriesKey> keys, int limit)
     {
-        var smallest = new PriorityQueue<SeriesKey, SeriesKey>(LargestFirst);
+        var smallest = new SmallestKeys(limit);
         foreach (var key in keys)
         {
-            if (smallest.Count < limit)
-            {
-                smallest.Enqueue(key, key);
-            }
-            else if (limit > 0)
-            {
-                smallest.EnqueueDequeue(key, key);
-            }
+            smallest.Add(key);
         }
 
-        return [.. smallest.UnorderedItems.Select(static item => item.Element).Order(Instance)];
+        return smallest.InOrder();
     }
 
     public int Compare(SeriesKey? x, SeriesKey? y)

@@ -1,8 +1,8 @@
-using System.Buffers;
 using Metrics.Core.Diagnostics;
 using Metrics.Core.Ingestion;
 using Metrics.Core.Model;
 using Metrics.Core.Query;
+using Metrics.Core.Query.Reading;
 using Metrics.Core.Series;
 using Metrics.Core.Storage;
 using Metrics.Grains.Interfaces.Series;
@@ -16,12 +16,14 @@ namespace Metrics.Grains.Series;
 [ShardPlacement]
 [Reentrant]
 [CollectionAgeLimit(AlwaysActive = true)]
-internal sealed class SeriesGrain(StorageEngine engine, ISampleWriter writer, ActiveSeries active, ILocalSiloDetails silo, EngineInstruments instruments, IOptions<QueryOptions> limits)
+internal sealed class SeriesGrain(StorageEngine engine, ISampleWriter writer, ActiveSeries active, ILocalSiloDetails silo, EngineInstruments instruments, IOptions<QueryOptions> limits, SeriesPoints points)
     : Grain, ISeriesGrain, ISeriesAdoption
 {
     private LiveSeries? _series;
 
     private SeriesId Id => SeriesId.FromGuid(this.GetPrimaryKey());
+
+    private Shard Shard => engine.Shards[Id.Shard(engine.Shards.Count)];
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -71,51 +73,30 @@ internal sealed class SeriesGrain(StorageEngine engine, ISampleWriter writer, Ac
         return batch.Count;
     }
 
-    public ValueTask<IReadOnlyList<Sample>> Query(long fromMs, long toMs)
+    public async ValueTask<IReadOnlyList<Sample>> Query(long fromMs, long toMs)
     {
-        var samples = new List<Sample>();
-        if (Find() is { } series)
+        var samples = await points.ReadAsync(Id, Shard, fromMs, toMs, limits.Value);
+        if (samples.Count == 0)
         {
-            var timestamps = ArrayPool<long>.Shared.Rent(SeriesBuffer.ReadCapacity);
-            var values = ArrayPool<double>.Shared.Rent(SeriesBuffer.ReadCapacity);
-            int read;
-            while ((read = series.Read(ref fromMs, toMs, timestamps, values)) != 0)
-            {
-                if (samples.Count + read > limits.Value.MaxPoints)
-                {
-                    throw new QueryLimitException(
-                        $"{QueryOptions.Section}:MaxPoints", $"the range has more than {limits.Value.MaxPoints} points; ask for a shorter one");
-                }
-
-                for (var i = 0; i < read; i++)
-                {
-                    samples.Add(new Sample(timestamps[i], values[i]));
-                }
-            }
-
-            ArrayPool<long>.Shared.Return(timestamps);
-            ArrayPool<double>.Shared.Return(values);
+            Find();
         }
 
-        return new(samples);
+        return samples;
     }
 
-    public ValueTask<SeriesDescription?> Describe()
+    public async ValueTask<SeriesDescription?> Describe()
     {
-        if (Find() is not { } series)
+        var address = silo.SiloAddress.ToParsableString();
+        if (Find() is { } series && Shard.Index.TryGetKey(series.Ordinal, out var live) && live.Id == Id)
         {
-            return default;
+            var held = series.GetStatistics();
+            return new SeriesDescription(live, series.Shard, address, held.Samples, held.OldestMs, held.NewestMs, held.Bytes);
         }
 
-        var held = series.GetStatistics();
-        if (!engine.Shards[series.Shard].Index.TryGetKey(series.Ordinal, out var key) || key.Id != Id)
-        {
-            // Retired a moment ago.
-            return default;
-        }
-
-        return new(new SeriesDescription(
-            key, series.Shard, silo.SiloAddress.ToParsableString(), held.Samples, held.OldestMs, held.NewestMs, held.Bytes));
+        // Nothing of it is in memory, or it was retired a moment ago.
+        return await points.FindKeyAsync(Id, Shard) is { } key
+            ? new SeriesDescription(key, Shard.Number, address, 0, long.MaxValue, long.MinValue, 0)
+            : null;
     }
 
     private LiveSeries? Find()

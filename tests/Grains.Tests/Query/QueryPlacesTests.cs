@@ -50,16 +50,16 @@ public sealed class QueryPlacesTests
     {
         using var places = Create(4, TimeSpan.FromMilliseconds(400));
         using var done = new ManualResetEventSlim();
-        var running = Enumerable.Range(0, 2).Select(_ => places.ListAsync(() => Blocked(done))).ToList();
+        var running = Enumerable.Range(0, 2).Select(_ => places.ListAsync(() => Task.FromResult(Blocked(done)))).ToList();
 
-        var e = await Assert.ThrowsAsync<QueryLimitException>(() => places.ListAsync(static () => 2));
+        var e = await Assert.ThrowsAsync<QueryLimitException>(() => places.ListAsync(static () => Task.FromResult(2)));
         Assert.Equal("Metrics:Query:MaxConcurrentPerSilo", e.Limit);
         Assert.Contains("2 listings are being made", e.Message, StringComparison.Ordinal);
         Assert.Equal(3, await places.RunAsync(static () => Task.FromResult(3), CancellationToken.None));
 
         done.Set();
         Assert.All(await Task.WhenAll(running), static answer => Assert.Equal(1, answer));
-        Assert.Equal(4, await places.ListAsync(static () => 4));
+        Assert.Equal(4, await places.ListAsync(static () => Task.FromResult(4)));
     }
 
     private static int Blocked(ManualResetEventSlim done)

@@ -1,3 +1,4 @@
+using Metrics.Core.Blocks;
 using FsCheck.Xunit;
 using Metrics.Core.Ingestion;
 using Metrics.Core.Model;
@@ -40,7 +41,12 @@ public sealed class SerializationTests(SharedCluster shared)
             [new Tag("region", "eu"), new Tag("größe", "ß")],
             [.. points.Select(static p => p.TimestampMs)],
             [.. points.Select(static p => BitConverter.Int64BitsToDouble(p.Bits))]);
-        var copy = RoundTrip(new QueryResult([group, group], [.. warnings.Select(static w => w ?? "")]));
+        var part = new ExplainPart(1, 2, BlockTier.Cold, Resolution.Hour, 3, 4, 5, 6, 7, 8, 9);
+        var copy = RoundTrip(new QueryResult([group, group], [.. warnings.Select(static w => w ?? "")], true, new QueryExplain([part])));
+
+        Assert.True(copy.Partial);
+        Assert.Equal(part, Assert.Single(copy.Explain!.Parts));
+        Assert.Null(RoundTrip(new QueryResult([], [])).Explain);
 
         Assert.Equal(warnings.Select(static w => w ?? ""), copy.Warnings);
         Assert.Equal(2, copy.Groups.Count);

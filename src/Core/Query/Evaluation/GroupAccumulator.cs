@@ -1,4 +1,6 @@
+using Metrics.Core.Blocks;
 using Metrics.Core.Model;
+using Metrics.Core.Rollups;
 using Metrics.Core.Sketches;
 
 namespace Metrics.Core.Query.Evaluation;
@@ -28,6 +30,19 @@ internal abstract class GroupAccumulator(BucketGrid grid)
 
     /// <summary>A distribution of that series.</summary>
     public abstract void Add(long timestampMs, TDigest distribution);
+
+    /// <summary>A whole chunk of samples of that series, all in the bucket of its first one, by its aggregates.</summary>
+    /// <remarks>Called only where <see cref="Reading.ReadRules.TakesAggregates"/>.</remarks>
+    public virtual void Add(long timestampMs, in ChunkAggregates aggregates) => throw new NotSupportedException();
+
+    /// <summary>A whole chunk of distributions, likewise.</summary>
+    public virtual void AddDistributions(long timestampMs, in ChunkAggregates aggregates) => Add(timestampMs, aggregates);
+
+    /// <summary>A rollup row of that series; it belongs to the bucket of its start.</summary>
+    /// <param name="row">The figures.</param>
+    /// <param name="reader">The chunk, for the row's distribution.</param>
+    /// <param name="index">The row's number in the chunk.</param>
+    public abstract void Add(in RollupRow row, scoped ref RollupReader reader, int index);
 
     /// <summary>Takes in the same group's buckets from another worker or silo.</summary>
     public abstract void Merge(GroupAccumulator other);

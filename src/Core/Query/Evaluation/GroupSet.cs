@@ -20,6 +20,9 @@ public sealed class GroupSet
 
     public int Count => _groups.Count;
 
+    /// <summary>What was read for the groups, and what could not be.</summary>
+    internal ReadReport Report { get; } = new();
+
     /// <summary>The buckets of a group, by the values of its group-by tags ("" for an absent one).</summary>
     internal GroupAccumulator this[string[] values]
     {
@@ -39,6 +42,7 @@ public sealed class GroupSet
     public void Merge(GroupSet other)
     {
         ArgumentNullException.ThrowIfNull(other);
+        Report.Merge(other.Report);
         foreach (var (values, accumulator) in other._groups)
         {
             this[values].Merge(accumulator);
@@ -49,6 +53,7 @@ public sealed class GroupSet
     public byte[] ToBytes()
     {
         var writer = new PartialWriter();
+        Report.Write(writer);
         writer.WriteInt32(_groups.Count);
         foreach (var (values, accumulator) in _groups)
         {
@@ -67,6 +72,7 @@ public sealed class GroupSet
     public void Merge(ReadOnlySpan<byte> blob)
     {
         var reader = new PartialReader(blob);
+        Report.Read(ref reader);
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
             var values = new string[_plan.GroupBy.Count];
@@ -95,13 +101,14 @@ public sealed class GroupSet
             }
         }
 
+        warnings = [.. warnings, .. Report.Warnings()];
         if (_plan.Limit is { } limit && groups.Count > limit)
         {
             warnings = [.. warnings, $"{groups.Count} groups match; the first {limit} by their tags are shown"];
             groups.RemoveRange(limit, groups.Count - limit);
         }
 
-        return new QueryResult(groups, warnings);
+        return new QueryResult(groups, warnings, Report.IsPartial, _plan.Explain ? Report.Explain() : null);
     }
 
     private List<Tag> TagsOf(string[] values)

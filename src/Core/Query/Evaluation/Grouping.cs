@@ -1,20 +1,26 @@
 using System.Diagnostics.CodeAnalysis;
+using Metrics.Core.Blocks;
 using Metrics.Core.Index;
 
 namespace Metrics.Core.Query.Evaluation;
 
-/// <summary>Numbers the groups of a query by the symbols of their tag values, so that no string is made for a series.</summary>
+/// <summary>
+/// Numbers the groups of a query by the symbols of their tag values, of memory's index or of a block's, so that no string is made for a series.
+/// </summary>
 internal sealed class Grouping
 {
     private readonly SymbolTable _symbols;
+    private readonly IReadOnlyList<string> _groupBy;
     private readonly int[] _keys;
     private readonly int[] _scratch;
     private int[] _columns = [];
     private readonly Dictionary<int[], int> _numbers = new(SymbolsComparer.Instance);
+    private readonly Dictionary<string[], int> _byValues = new(TagValuesComparer.Instance);
 
     public Grouping(IReadOnlyList<string> groupBy, SymbolTable symbols)
     {
         _symbols = symbols;
+        _groupBy = groupBy;
         _keys = [.. groupBy.Select(key => symbols.TryGet(key, out var symbol) ? symbol : 0)];
         _scratch = new int[_keys.Length];
     }
@@ -58,16 +64,54 @@ internal sealed class Grouping
         }
     }
 
+    /// <summary>The groups of the series of one block.</summary>
+    public BlockGroups Of(BlockReader block) => new(this, block);
+
     private int NumberOfScratch()
     {
         if (!_numbers.TryGetValue(_scratch, out var number))
         {
-            number = Groups.Count;
+            number = NumberOf(Array.ConvertAll(_scratch, symbol => symbol == 0 ? "" : _symbols[symbol]));
             _numbers.Add([.. _scratch], number);
-            Groups.Add(Array.ConvertAll(_scratch, symbol => symbol == 0 ? "" : _symbols[symbol]));
         }
 
         return number;
+    }
+
+    private int NumberOf(string[] values)
+    {
+        if (!_byValues.TryGetValue(values, out var number))
+        {
+            number = Groups.Count;
+            _byValues.Add(values, number);
+            Groups.Add(values);
+        }
+
+        return number;
+    }
+
+    /// <summary>Groups by the symbols of one block.</summary>
+    internal sealed class BlockGroups(Grouping grouping, BlockReader block)
+    {
+        private readonly int[] _keys = [.. grouping._groupBy.Select(block.SymbolOf)];
+        private readonly int[] _scratch = new int[grouping._groupBy.Count];
+        private readonly Dictionary<int[], int> _numbers = new(SymbolsComparer.Instance);
+
+        public int GroupOf(int row)
+        {
+            for (var i = 0; i < _keys.Length; i++)
+            {
+                _scratch[i] = _keys[i] < 0 ? -1 : block.ValueSymbolOf(row, _keys[i]);
+            }
+
+            if (!_numbers.TryGetValue(_scratch, out var number))
+            {
+                number = grouping.NumberOf(Array.ConvertAll(_scratch, symbol => symbol < 0 ? "" : block.TextOf(symbol)));
+                _numbers.Add([.. _scratch], number);
+            }
+
+            return number;
+        }
     }
 
     private sealed class SymbolsComparer : IEqualityComparer<int[]>

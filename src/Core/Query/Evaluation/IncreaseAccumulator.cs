@@ -1,4 +1,5 @@
 using Metrics.Core.Model;
+using Metrics.Core.Rollups;
 using Metrics.Core.Sketches;
 
 namespace Metrics.Core.Query.Evaluation;
@@ -36,8 +37,7 @@ internal sealed class IncreaseAccumulator(BucketGrid grid) : GroupAccumulator(gr
                 any = true;
                 if (!double.IsNaN(previous))
                 {
-                    // Equal first: between two infinite values there is no difference to take.
-                    increase += value == previous ? 0 : value > previous ? value - previous : value;
+                    increase += Step(previous, value);
                 }
 
                 previous = value;
@@ -56,6 +56,40 @@ internal sealed class IncreaseAccumulator(BucketGrid grid) : GroupAccumulator(gr
     /// <summary>A distribution is not a counter: it has no increase.</summary>
     public override void Add(long timestampMs, TDigest distribution)
     {
+    }
+
+    public override void Add(in RollupRow row, scoped ref RollupReader reader, int index)
+    {
+        var bucket = Grid.IndexOf(row.StartMs);
+        if (!double.IsNaN(row.Increase))
+        {
+            _increase[bucket] += row.Increase + (double.IsNaN(_previous) ? 0 : Step(_previous, row.First));
+        }
+        else if (IsDistribution(row, ref reader, index))
+        {
+            return;
+        }
+        else if (!double.IsNaN(_previous))
+        {
+            // What it grew by was not kept, and nothing finer is left: from the value before to its last one.
+            _increase[bucket] += Step(_previous, row.Last);
+        }
+
+        _hasSample[bucket] = true;
+        _previous = row.Last;
+    }
+
+    /// <summary>Whether a row is of distributions, which are no counters.</summary>
+    public static bool IsDistribution(in RollupRow row, scoped ref RollupReader reader, int index)
+    {
+        if (!double.IsNaN(row.Increase))
+        {
+            return false;
+        }
+
+        Span<double> points = stackalloc double[RollupFormat.MaxPoints];
+        reader.Read(index, out var figures, points);
+        return figures.IsDistribution;
     }
 
     public override void Merge(GroupAccumulator other)
@@ -102,4 +136,7 @@ internal sealed class IncreaseAccumulator(BucketGrid grid) : GroupAccumulator(gr
             _hasSample[bucket] = true;
         }
     }
+
+    /// <summary>Equal first: between two infinite values there is no difference to take.</summary>
+    private static double Step(double previous, double value) => value == previous ? 0 : value > previous ? value - previous : value;
 }

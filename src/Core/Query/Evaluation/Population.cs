@@ -1,4 +1,5 @@
 using System.Buffers;
+using Metrics.Core.Rollups;
 using Metrics.Core.Sketches;
 
 namespace Metrics.Core.Query.Evaluation;
@@ -50,6 +51,21 @@ internal sealed class Population
     }
 
     public void Add(TDigest digest) => (_digest ??= new TDigest(Compression)).Merge(digest);
+
+    /// <summary>The values of a rollup row: as points where it still has them, else as a digest.</summary>
+    public void Add(ref RollupReader reader, int index)
+    {
+        Span<double> points = stackalloc double[RollupFormat.MaxPoints];
+        reader.Read(index, out var figures, points);
+        if (figures.IsPoints)
+        {
+            Add(points[..(int)figures.Row.Count]);
+            return;
+        }
+
+        reader.AddGroupsTo(figures, _digest ??= new TDigest(Compression));
+        AddInfinities(figures.Negative, figures.Positive);
+    }
 
     public void AddInfinities(long negative, long positive)
     {

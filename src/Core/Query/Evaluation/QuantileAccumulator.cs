@@ -1,3 +1,4 @@
+using Metrics.Core.Rollups;
 using Metrics.Core.Sketches;
 
 namespace Metrics.Core.Query.Evaluation;
@@ -38,6 +39,14 @@ internal sealed class QuantileAccumulator(BucketGrid grid) : GroupAccumulator(gr
         if (distribution.Count > 0)
         {
             (_buckets[Grid.IndexOf(timestampMs)] ??= new Population()).Add(distribution);
+        }
+    }
+
+    public override void Add(in RollupRow row, scoped ref RollupReader reader, int index)
+    {
+        if (row.Count > 0)
+        {
+            (_buckets[Grid.IndexOf(row.StartMs)] ??= new Population()).Add(ref reader, index);
         }
     }
 

@@ -1,3 +1,5 @@
+using Metrics.Core.Blocks;
+using Metrics.Core.Rollups;
 using Metrics.Core.Sketches;
 
 namespace Metrics.Core.Query.Evaluation;
@@ -59,6 +61,38 @@ internal sealed class StatsAccumulator(BucketGrid grid) : GroupAccumulator(grid)
                 Max = distribution.Max,
                 Last = distribution.Sum / distribution.Count,
                 LastMs = timestampMs,
+            });
+        }
+    }
+
+    public override void Add(long timestampMs, in ChunkAggregates aggregates)
+    {
+        if (aggregates.Count > 0)
+        {
+            _buckets[Grid.IndexOf(timestampMs)].Merge(new BucketStats
+            {
+                Count = aggregates.Count,
+                Sum = aggregates.Sum,
+                Min = aggregates.Min,
+                Max = aggregates.Max,
+                Last = aggregates.Last,
+                LastMs = aggregates.LastMs,
+            });
+        }
+    }
+
+    public override void Add(in RollupRow row, scoped ref RollupReader reader, int index)
+    {
+        if (row.Count > 0)
+        {
+            _buckets[Grid.IndexOf(row.StartMs)].Merge(new BucketStats
+            {
+                Count = row.Count,
+                Sum = row.Sum,
+                Min = row.Min,
+                Max = row.Max,
+                Last = row.Last,
+                LastMs = row.LastMs,
             });
         }
     }
