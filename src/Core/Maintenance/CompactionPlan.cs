@@ -46,7 +46,7 @@ internal static class CompactionPlan
     private static bool IsDue(ShardWork work, ShardCatalog catalog, List<BlockInfo> blocks, Stretch stretch, long nowMs)
     {
         var length = stretch.ToMs - stretch.FromMs;
-        if (blocks.Count < 2 || blocks.Exists(b => b.ToMs > stretch.ToMs || (b.Resolution == Resolution.Raw && !b.RolledUp)))
+        if (blocks.Count < 2 || stretch.IsTouchedBy(catalog.Tombstones) || blocks.Exists(b => b.ToMs > stretch.ToMs || (b.Resolution == Resolution.Raw && !b.RolledUp)))
         {
             return false;
         }

@@ -8,6 +8,8 @@ namespace Metrics.Core.Maintenance;
 /// <summary>Makes one block of several of a shard and resolution, without what retention and deletions took away.</summary>
 internal sealed class Compactor(MaintenanceContext context)
 {
+    public static readonly IReadOnlySet<string> NoTombstones = new HashSet<string>();
+
     private readonly RawMerger _raw = new();
     private readonly SeriesChunks _chunks = new();
 
@@ -23,18 +25,23 @@ internal sealed class Compactor(MaintenanceContext context)
             return false;
         }
 
-        await RewriteAsync(work, stretch, "compacted", cancellation);
+        await RewriteAsync(work, stretch, "compacted", NoTombstones, cancellation);
         return true;
     }
 
     /// <summary>Replaces every block of a resolution in a stretch by one.</summary>
-    public async Task RewriteAsync(ShardWork work, Stretch stretch, string reason, CancellationToken cancellation)
+    /// <param name="work">The shard.</param>
+    /// <param name="stretch">All blocks that touch it lie within it.</param>
+    /// <param name="reason">For the log.</param>
+    /// <param name="tombstones">Ids of the deletions whose rows are dealt with: samples must not be cut before rows have been made of what is left.</param>
+    /// <param name="cancellation">Ends it; nothing has changed then.</param>
+    public async Task RewriteAsync(ShardWork work, Stretch stretch, string reason, IReadOnlySet<string> tombstones, CancellationToken cancellation)
     {
         var (catalog, sequences) = await work.SnapshotAsync(1, cancellation);
         var sources = catalog.Blocks.Where(b => b.Resolution == stretch.Resolution && b.FromMs < stretch.ToMs && b.ToMs > stretch.FromMs).ToList();
-        if (sources.Exists(b => b.FromMs < stretch.FromMs || b.ToMs > stretch.ToMs || (b.Resolution == Resolution.Raw && !b.RolledUp)))
+        if (stretch.IsTouchedBy(catalog.Tombstones.Where(t => !tombstones.Contains(t.Id))) || sources.Exists(b => b.FromMs < stretch.FromMs || b.ToMs > stretch.ToMs || (b.Resolution == Resolution.Raw && !b.RolledUp)))
         {
-            // Something was sealed meanwhile: the next plan has it.
+            // Something was sealed or deleted meanwhile: the next plan has it.
             return;
         }
 
@@ -100,4 +107,11 @@ internal sealed class Compactor(MaintenanceContext context)
 }
 
 /// <summary>A part of a shard's history at one resolution.</summary>
-internal readonly record struct Stretch(Resolution Resolution, long FromMs, long ToMs);
+internal readonly record struct Stretch(Resolution Resolution, long FromMs, long ToMs)
+{
+    public bool IsTouchedBy(IEnumerable<Tombstone> tombstones)
+    {
+        var (fromMs, toMs) = (FromMs, ToMs);
+        return tombstones.Any(t => t.FromMs < toMs && t.ToMs > fromMs);
+    }
+}

@@ -15,28 +15,31 @@ internal sealed class Deletions(MaintenanceContext context, Compactor compactor)
     public async Task<bool> RunAsync(ShardWork work, CancellationToken cancellation)
     {
         var catalog = work.Store.Catalog;
-        foreach (var tombstone in catalog.Tombstones)
+        var tombstones = catalog.Tombstones;
+
+        // The roller has to see the samples first: it goes by tombstones itself.
+        if (tombstones.Count == 0 || catalog.Blocks.Any(b => b is { Resolution: Resolution.Raw, RolledUp: false } && tombstones.Any(t => Touches(t, b))))
         {
-            // The roller has to see the samples first: it goes by tombstones itself.
-            if (catalog.Blocks.Any(b => b is { Resolution: Resolution.Raw, RolledUp: false } && Touches(tombstone, b)))
-            {
-                continue;
-            }
-
-            if (await FirstTouchedAsync(work, catalog, tombstone, cancellation) is { } block)
-            {
-                await compactor.RewriteAsync(work, Around(catalog, block), "deleted", cancellation);
-            }
-            else
-            {
-                await work.Store.ApplyAsync(CatalogChange.Of("deleted") with { RemoveTombstones = [tombstone.Id] }, cancellation);
-                work.Untouched.Clear();
-            }
-
-            return true;
+            return false;
         }
 
-        return false;
+        // Of all tombstones the rows before the samples of any: rewriting samples goes by every tombstone.
+        var known = tombstones.Select(static t => t.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var resolution in Order)
+        {
+            foreach (var tombstone in tombstones)
+            {
+                if (await FirstTouchedAsync(work, catalog, resolution, tombstone, cancellation) is { } block)
+                {
+                    await compactor.RewriteAsync(work, Around(catalog, block), "deleted", known, cancellation);
+                    return true;
+                }
+            }
+        }
+
+        await work.Store.ApplyAsync(CatalogChange.Of("deleted") with { RemoveTombstones = [.. known] }, cancellation);
+        work.Untouched.Clear();
+        return true;
     }
 
     /// <summary>The stretch of all blocks that a block cannot be rewritten without, since they overlap.</summary>
@@ -59,21 +62,19 @@ internal sealed class Deletions(MaintenanceContext context, Compactor compactor)
     private static bool Touches(Tombstone tombstone, BlockInfo block) =>
         block.Sequence < tombstone.Sequence && block.MinMs < tombstone.ToMs && block.MaxMs >= tombstone.FromMs;
 
-    private async Task<BlockInfo?> FirstTouchedAsync(ShardWork work, ShardCatalog catalog, Tombstone tombstone, CancellationToken cancellation)
+    private async Task<BlockInfo?> FirstTouchedAsync(
+        ShardWork work, ShardCatalog catalog, Resolution resolution, Tombstone tombstone, CancellationToken cancellation)
     {
-        foreach (var resolution in Order)
+        foreach (var block in catalog.Blocks.Where(b => b.Resolution == resolution && Touches(tombstone, b)))
         {
-            foreach (var block in catalog.Blocks.Where(b => b.Resolution == resolution && Touches(tombstone, b)))
+            if (!work.Untouched.Contains((tombstone.Id, block.Name)))
             {
-                if (!work.Untouched.Contains((tombstone.Id, block.Name)))
+                if (await HasAnyAsync(work, block, tombstone, cancellation))
                 {
-                    if (await HasAnyAsync(work, block, tombstone, cancellation))
-                    {
-                        return block;
-                    }
-
-                    work.Untouched.Add((tombstone.Id, block.Name));
+                    return block;
                 }
+
+                work.Untouched.Add((tombstone.Id, block.Name));
             }
         }
 

@@ -51,6 +51,9 @@ internal sealed class FaultyObjectStore(Objects objects, string? localDirectory 
     /// <summary>After its fault nothing works any more, as in a process that died there.</summary>
     public bool DiesAtFault { get; set; }
 
+    /// <summary>Operations are neither counted nor failed, while a test looks.</summary>
+    public bool Paused { get; set; }
+
     /// <summary>Reads wait for this.</summary>
     public Task ReadGate { get; set; } = Task.CompletedTask;
 
@@ -119,6 +122,11 @@ internal sealed class FaultyObjectStore(Objects objects, string? localDirectory 
         On?.Invoke(operation, name);
         lock (_gate)
         {
+            if (Paused)
+            {
+                return apply();
+            }
+
             var fault = ++_operations == FaultAt ? Fault : StoreFault.None;
             if (Away || fault == StoreFault.Before || (DiesAtFault && FaultAt > 0 && _operations > FaultAt))
             {

@@ -33,25 +33,36 @@ internal sealed class CrashScenario
         var raw = new List<Func<Task>>();
         _steps = raw;
 
+        void Later(TimeSpan later)
+        {
+            // Time goes by once, however often what has to be done then is tried.
+            raw.Add(() =>
+            {
+                _time.Advance(later);
+                return Task.CompletedTask;
+            });
+            raw.Add(SettleAsync);
+        }
+
         // A day and a bit, in order, then what comes late, twice to the same place.
-        raw.Add(() => WriteAsync(Every(0, 13 * HourMs, 30 * MinuteMs)));
-        raw.Add(() => WriteAsync(Every(13 * HourMs, 26 * HourMs, 30 * MinuteMs)));
-        raw.Add(() => SettleAsync(TimeSpan.FromHours(26) + TimeSpan.FromMinutes(11)));
-        raw.Add(() => SettleAsync(TimeSpan.FromMinutes(11)));
+        raw.Add(() => WriteAsync(Every(2 * HourMs, 8 * HourMs, 30 * MinuteMs)));
+        raw.Add(() => WriteAsync(Every(20 * HourMs, 22 * HourMs, 30 * MinuteMs)));
+        Later(TimeSpan.FromHours(26) + TimeSpan.FromMinutes(11));
+        Later(TimeSpan.FromMinutes(11));
         raw.Add(() => WriteAsync([(_keys[0], At((5 * HourMs) + 7), 1000), (_keys[0], At(5 * HourMs), 2000), (_keys[1], At(20 * HourMs), 3000)]));
-        raw.Add(() => SettleAsync(TimeSpan.FromMinutes(31)));
-        raw.Add(() => SettleAsync(TimeSpan.FromMinutes(31)));
+        Later(TimeSpan.FromMinutes(31));
+        Later(TimeSpan.FromMinutes(31));
         raw.Add(() => DeleteAsync("a", At((3 * HourMs) + 10 * MinuteMs), At((7 * HourMs) + 30_000)));
         raw.Add(() => WriteAsync([(_keys[0], At((4 * HourMs) + 1), 4000), (_keys[0], At(5 * HourMs), 5000)]));
-        raw.Add(() => SettleAsync(TimeSpan.FromHours(2)));
+        Later(TimeSpan.FromHours(2));
 
         // Samples and minutes of the first day leave; hours and days stay, and late points are joined into them.
         raw.Add(() => WriteAsync(Every(28 * HourMs, 30 * HourMs, 30 * MinuteMs)));
-        raw.Add(() => SettleAsync(TimeSpan.FromDays(3)));
+        Later(TimeSpan.FromDays(3));
         raw.Add(() => WriteAsync([(_keys[1], At((6 * HourMs) + 77), 6000)]));
-        raw.Add(() => SettleAsync(TimeSpan.FromMinutes(40)));
+        Later(TimeSpan.FromMinutes(40));
         raw.Add(() => WriteAsync([(_keys[1], At((6 * HourMs) + 78), 7000)]));
-        raw.Add(() => SettleAsync(TimeSpan.FromHours(3)));
+        Later(TimeSpan.FromHours(3));
     }
 
     /// <summary>Restarts that the run took.</summary>
@@ -65,7 +76,11 @@ internal sealed class CrashScenario
 
     public async Task RunAsync()
     {
-        await OpenAsync();
+        if (!await TryAsync(OpenAsync))
+        {
+            await RestartAsync();
+        }
+
         foreach (var step in _steps)
         {
             var tries = 0;
@@ -86,7 +101,7 @@ internal sealed class CrashScenario
 
         // A last restart of a process in good order, and everything is settled.
         await RestartAsync();
-        await SettleAsync(TimeSpan.FromMinutes(1));
+        await SettleAsync();
         Assert.Null(_harness.Problem);
         await CheckAsync(whole: true);
         foreach (var resolution in new[] { Resolution.Minute, Resolution.Hour, Resolution.Day })
@@ -139,9 +154,8 @@ internal sealed class CrashScenario
         _maybeDeleted = null;
     }
 
-    private async Task SettleAsync(TimeSpan later)
+    private async Task SettleAsync()
     {
-        _time.Advance(later);
         for (var round = 0; round < 3; round++)
         {
             await _harness.Maintenance.RunOnceAsync(Cancellation);
@@ -170,7 +184,10 @@ internal sealed class CrashScenario
     {
         try
         {
-            await _harness.DisposeAsync();
+            if (_harness is not null)
+            {
+                await _harness.DisposeAsync();
+            }
         }
         catch (IOException)
         {
@@ -188,7 +205,9 @@ internal sealed class CrashScenario
     /// <summary>What was acknowledged is readable, and nothing else but what is not known to have failed.</summary>
     private async Task CheckAsync(bool whole)
     {
+        _store.Paused = true;
         var read = await BruteReader.SamplesAsync(_harness);
+        _store.Paused = false;
         var floor = Floor(Resolution.Raw);
         if (whole)
         {

@@ -40,7 +40,7 @@ public sealed class CrashTests
     private static async Task EachAsync(int operations, Func<int, CrashScenario> make)
     {
         Assert.InRange(operations, 50, 5_000);
-        for (var at = 1; at <= operations; at++)
+        await Parallel.ForEachAsync(Enumerable.Range(1, operations), TestContext.Current.CancellationToken, async (at, _) =>
         {
             try
             {
@@ -50,6 +50,6 @@ public sealed class CrashTests
             {
                 throw new InvalidOperationException($"failed at operation {at} of {operations}: {e.Message}", e);
             }
-        }
+        });
     }
 }

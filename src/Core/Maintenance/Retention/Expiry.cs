@@ -54,9 +54,9 @@ internal sealed partial class Expiry(MaintenanceContext context, Compactor compa
             return true;
         }
 
-        if (mixed is not null)
+        if (mixed is not null && Deletions.Around(catalog, mixed) is var stretch && !stretch.IsTouchedBy(catalog.Tombstones))
         {
-            await compactor.RewriteAsync(work, Deletions.Around(catalog, mixed), "retention", cancellation);
+            await compactor.RewriteAsync(work, stretch, "retention", Compactor.NoTombstones, cancellation);
             LogRewritten(mixed.Name);
             return true;
         }

@@ -21,8 +21,7 @@ internal sealed class SampleRuns : IDisposable
     public void Add(ReadOnlySpan<byte> bytes, int samples, long fromMs, long toMs, List<(long FromMs, long ToMs)>? deleted)
     {
         _added.Reserve(samples);
-        _added.Count = MergeReader.Decode(bytes, samples, _added.Timestamps, _added.Values);
-        _added.Cut(fromMs, toMs);
+        _added.Count = MergeReader.Merge(bytes, samples, default, fromMs, toMs, _added.Timestamps, _added.Values);
         if (deleted is not null)
         {
             foreach (var (from, to) in deleted)
@@ -125,14 +124,6 @@ internal sealed class SampleRuns : IDisposable
             other.Timestamps.AsSpan(0, other.Count).CopyTo(Timestamps.AsSpan(Count));
             other.Values.AsSpan(0, other.Count).CopyTo(Values.AsSpan(Count));
             Count += other.Count;
-        }
-
-        public void Cut(long fromMs, long toMs)
-        {
-            var first = IndexFrom(fromMs);
-            var count = Math.Max(0, IndexFrom(toMs) - first);
-            Move(first, 0, count);
-            Count = count;
         }
 
         public void Remove(long fromMs, long toMs)
