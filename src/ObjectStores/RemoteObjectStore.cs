@@ -12,6 +12,8 @@ public abstract class RemoteObjectStore : IObjectStore
 
     private readonly string _prefix;
     private readonly TimeSpan _timeout;
+    private readonly TimeSpan _readTimeout;
+    private readonly ReadGate _reads;
 
     private protected RemoteObjectStore(string description, ObjectStoreOptions options, TimeProvider time)
     {
@@ -19,6 +21,8 @@ public abstract class RemoteObjectStore : IObjectStore
         Time = time;
         _prefix = options.Prefix.Length == 0 ? "" : options.Prefix + "/";
         _timeout = options.Timeout;
+        _readTimeout = options.ReadTimeout;
+        _reads = new ReadGate(time);
     }
 
     public string Description { get; }
@@ -40,6 +44,7 @@ public abstract class RemoteObjectStore : IObjectStore
                 return Put(write, limit);
             },
             write.Bytes,
+            _timeout,
             cancellation);
     }
 
@@ -47,14 +52,32 @@ public abstract class RemoteObjectStore : IObjectStore
     {
         ObjectName.Check(name);
         ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
-        return Run(limit => Get(name, Key(name), maxBytes, limit), maxBytes, cancellation);
+        return Run(limit => Get(name, Key(name), maxBytes, limit), 0, _timeout, cancellation);
     }
 
-    public Task<int> ReadAsync(string name, long offset, Memory<byte> destination, CancellationToken cancellation = default)
+    public async Task<int> ReadAsync(string name, long offset, Memory<byte> destination, CancellationToken cancellation = default)
     {
         ObjectName.Check(name);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        return Run(limit => Read(name, Key(name), offset, destination, limit), destination.Length, cancellation);
+        if (_reads.Failure is { } away)
+        {
+            if (_reads.TryBeginProbe())
+            {
+                _ = ProbeAsync(name);
+            }
+
+            throw new ObjectStoreUnavailableException(away.Message, away);
+        }
+
+        try
+        {
+            return await Run(limit => Read(name, Key(name), offset, destination, limit), destination.Length, _readTimeout, cancellation);
+        }
+        catch (ObjectStoreUnavailableException error)
+        {
+            _reads.Failed(error);
+            throw;
+        }
     }
 
     public async IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -64,7 +87,7 @@ public abstract class RemoteObjectStore : IObjectStore
         do
         {
             var from = next;
-            var page = await Run(limit => List(_prefix + prefix, from, limit), 0, cancellation);
+            var page = await Run(limit => List(_prefix + prefix, from, limit), 0, _timeout, cancellation);
             foreach (var (key, bytes) in page.Objects)
             {
                 // Objects of other programs, and this one's own marks, have names that are none here.
@@ -90,6 +113,7 @@ public abstract class RemoteObjectStore : IObjectStore
                 return true;
             },
             0,
+            _timeout,
             cancellation);
     }
 
@@ -118,15 +142,35 @@ public abstract class RemoteObjectStore : IObjectStore
         return content;
     }
 
-    private async Task<T> Run<T>(Func<CancellationToken, Task<T>> operation, long bytes, CancellationToken cancellation)
+    /// <summary>Sees whether the store answers readers again: whatever it answers, as long as it does.</summary>
+    private async Task ProbeAsync(string name)
+    {
+        try
+        {
+            await Run(limit => Read(name, Key(name), 0, new byte[1], limit), 1, _readTimeout, CancellationToken.None);
+        }
+        catch (ObjectNotFoundException)
+        {
+            _reads.Succeeded();
+        }
+        catch (Exception)
+        {
+            // The next reader is told why the last one was refused; this only says when to try again.
+            _reads.ProbeFailed();
+        }
+    }
+
+    private async Task<T> Run<T>(Func<CancellationToken, Task<T>> operation, long bytes, TimeSpan timeout, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        using var limit = new OperationLimit(_timeout, bytes, Time, cancellation);
+        using var limit = new OperationLimit(timeout, bytes, Time, cancellation);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await operation(limit.Token);
+                var answer = await operation(limit.Token);
+                _reads.Succeeded();
+                return answer;
             }
             catch (Exception error) when (error is not (ConditionFailedException or ObjectNotFoundException))
             {

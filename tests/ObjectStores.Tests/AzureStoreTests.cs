@@ -52,6 +52,7 @@ public sealed class AzureStoreTests(Azurite azurite) : RemoteStoreConformance(az
         azurite.Require();
         var options = azurite.Options(_prefix);
         options.Timeout = timeout ?? options.Timeout;
+        options.ReadTimeout = timeout ?? options.ReadTimeout;
         return Create(options);
     }
 

@@ -59,6 +59,50 @@ public abstract class RemoteStoreConformance(Emulator emulator) : ObjectStoreCon
         Assert.Equal("1", await Text(Open(), "slow/x"));
     }
 
+    [Fact]
+    public async Task Readers_of_a_store_that_does_not_answer_do_not_wait_one_after_the_other()
+    {
+        var store = Open(Short);
+        await Put(store, "hung/x", "1", PutCondition.Absent);
+        emulator.Freeze();
+        try
+        {
+            await IsUnavailable(() => store.ReadAsync("hung/x", 0, new byte[1], Cancellation));
+
+            // Each would wait for the limit by itself.
+            var error = await IsUnavailable(async () =>
+            {
+                for (var i = 0; i < 1000; i++)
+                {
+                    await Assert.ThrowsAsync<ObjectStoreUnavailableException>(() => store.ReadAsync("hung/x", 0, new byte[1], Cancellation));
+                }
+
+                await store.ReadAsync("hung/x", 0, new byte[1], Cancellation);
+            });
+            Assert.Contains("did not answer within", error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            emulator.Thaw();
+        }
+
+        // Reads alone find out that it is back.
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        var read = new byte[1];
+        while (read[0] != '1')
+        {
+            try
+            {
+                await store.ReadAsync("hung/x", 0, read, deadline.Token);
+            }
+            catch (ObjectStoreUnavailableException)
+            {
+                await Task.Delay(50, deadline.Token);
+            }
+        }
+    }
+
     private static async Task<ObjectStoreUnavailableException> IsUnavailable(Func<Task> operation)
     {
         // Far more than the limit of the operation, far less than a client library's own.

@@ -85,6 +85,7 @@ public sealed class S3ConditionalStoreTests(S3rver server) : ObjectStoreConforma
         _proxy ??= new S3Proxy(options.S3.ServiceUrl);
         options.S3.ServiceUrl = _proxy.Address;
         options.Timeout = timeout ?? options.Timeout;
+        options.ReadTimeout = timeout ?? options.ReadTimeout;
         return ObjectStoreFactory.Create(options, "unused", SystemClock.Instance, NullLoggerFactory.Instance);
     }
 

@@ -40,6 +40,7 @@ public sealed class S3StoreTests(S3rver server) : RemoteStoreConformance(server)
         server.Require();
         var options = server.Options(_prefix);
         options.Timeout = timeout ?? options.Timeout;
+        options.ReadTimeout = timeout ?? options.ReadTimeout;
         return Create(options);
     }
 

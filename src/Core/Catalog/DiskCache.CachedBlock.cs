@@ -15,12 +15,14 @@ internal sealed partial class DiskCache
         private IFile? _file;
         private int _users;
         private bool _discarded;
+        private int _missing;
 
         public CachedBlock(DiskCache cache, BlockInfo info, string path, bool whole)
         {
             _cache = cache;
             _whole = whole;
             _present = whole ? [] : new bool[(info.Bytes + PageBytes - 1) / PageBytes];
+            _missing = _present.Length;
             Info = info;
             Path = path;
             Bytes = whole ? info.Bytes : 0;
@@ -30,7 +32,8 @@ internal sealed partial class DiskCache
 
         public string Path { get; }
 
-        public bool Whole => _whole;
+        /// <summary>Whether all of it is on disk.</summary>
+        public bool Whole => Volatile.Read(ref _missing) == 0;
 
         /// <summary>On disk. The cache's, under its lock.</summary>
         public long Bytes { get; set; }
@@ -217,6 +220,7 @@ internal sealed partial class DiskCache
                     {
                         Opened(create: true).Write(fetch.First * (long)PageBytes, bytes);
                         fetch.ForEach(page => _present[page] = true);
+                        _missing -= fetch.Pages;
                     }
                 }
                 catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Metrics.Core.ObjectStorage;
+using Microsoft.Extensions.Logging;
 
 namespace Metrics.Core.Catalog;
 
@@ -17,8 +18,12 @@ public sealed partial class ShardStores
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<int, bool> _unasked = new();
     private readonly ConcurrentDictionary<int, int> _failures = new();
+
+    /// <summary>Shards whose last try the store did not answer.</summary>
+    private readonly ConcurrentDictionary<int, bool> _away = new();
     private Task _running = Task.CompletedTask;
     private volatile bool _started;
+    private bool _disposed;
 
     /// <summary>
     /// Completes when the object store has been asked for every shard once, with whatever result: until then the views may lack
@@ -100,6 +105,12 @@ public sealed partial class ShardStores
     /// <summary>Ends the background work; what waits is published after the next start.</summary>
     public async ValueTask DisposeAsync()
     {
+        // A container that gives it out as several services disposes of it as each of them.
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
         _work.Writer.TryComplete();
         try
@@ -139,10 +150,7 @@ public sealed partial class ShardStores
             try
             {
                 await store.PumpAsync(_stopping.Token);
-                if (_failures.TryRemove(store.Shard, out _))
-                {
-                    CatalogLog.PublishedAgain(_context.Logger, store.Shard);
-                }
+                Succeeded(store);
             }
             catch (Exception error)
             {
@@ -156,10 +164,26 @@ public sealed partial class ShardStores
             }
 
             _unasked.TryRemove(store.Shard, out _);
-            if (_unasked.IsEmpty)
+            if (_unasked.IsEmpty && _asked.TrySetResult())
             {
-                _asked.TrySetResult();
+                var owned = _stores.Count(static s => s.State == ShardStoreState.Owned);
+                var blocks = _stores.Sum(static s => s.Catalog.Blocks.Count);
+                var pending = _stores.Sum(static s => s.PendingChanges);
+                CatalogLog.Asked(_context.Logger, owned, _stores.Length, blocks, pending);
             }
+        }
+    }
+
+    private void Succeeded(ShardStore store)
+    {
+        if (_failures.TryRemove(store.Shard, out _))
+        {
+            CatalogLog.PublishedAgain(_context.Logger, store.Shard);
+        }
+
+        if (_away.TryRemove(store.Shard, out _) && _away.IsEmpty)
+        {
+            CatalogLog.StoreBack(_context.Logger);
         }
     }
 
@@ -169,7 +193,15 @@ public sealed partial class ShardStores
         var failures = _failures.AddOrUpdate(store.Shard, 1, static (_, n) => n + 1);
         var longest = Math.Min(LongestDelay.TotalSeconds, FirstDelay.TotalSeconds * Math.Pow(2, Math.Min(failures - 1, 10)));
         var delay = TimeSpan.FromSeconds(longest * (0.5 + (Random.Shared.NextDouble() / 2)));
-        CatalogLog.PublishFailed(_context.Logger, store.Shard, delay, error.Message);
+
+        // A store that is away is one event, however many shards find it out again and again.
+        var isAway = error is ObjectStoreUnavailableException;
+        if (isAway && _away.TryAdd(store.Shard, true) && _away.Count == 1)
+        {
+            CatalogLog.StoreAway(_context.Logger, error.Message);
+        }
+
+        CatalogLog.PublishFailed(_context.Logger, isAway ? LogLevel.Debug : LogLevel.Warning, store.Shard, delay, error.Message);
         _ = WakeAfterAsync();
 
         async Task WakeAfterAsync()

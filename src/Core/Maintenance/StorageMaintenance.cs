@@ -14,10 +14,13 @@ namespace Metrics.Core.Maintenance;
 public sealed partial class StorageMaintenance : IAsyncDisposable
 {
     public const string SealJob = "seal";
+    public const string SealWindows = "seal windows";
     public const string RollUpJob = "roll up";
     public const string DeleteJob = "delete";
     public const string CompactJob = "compact";
     public const string RetentionJob = "retention";
+
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan CheckpointPause = TimeSpan.FromMinutes(1);
 
@@ -36,6 +39,8 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
     private readonly SemaphoreSlim _sealing = new(1);
     private readonly SemaphoreSlim _jobs = new(1);
     private readonly ILogger _logger;
+    private readonly RoundSummary _sealed = new();
+    private readonly RoundSummary _done = new();
     private DateTimeOffset _checkpointNotBefore;
 
     /// <param name="context">Storage, clock and settings; engine and shards are to be open before anything is asked for.</param>
@@ -167,6 +172,7 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
     private async Task SealDueAsync(CancellationToken cancellation)
     {
         await _sealing.WaitAsync(cancellation);
+        var started = _context.Time.GetTimestamp();
         try
         {
             var borderMs = _context.SealBorderMs;
@@ -197,6 +203,7 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
         }
         finally
         {
+            LogDone(_sealed, started);
             _sealing.Release();
         }
     }
@@ -227,26 +234,50 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
         await _jobs.WaitAsync(cancellation);
         try
         {
-            foreach (var work in Owned())
+            // In turns, so that a shard that gets new work all the time does not keep the others from theirs.
+            bool isMore;
+            do
             {
-                await work.Jobs.WaitAsync(cancellation);
-                try
+                isMore = false;
+                var started = _context.Time.GetTimestamp();
+                foreach (var work in Owned())
                 {
-                    while (await RunJobAsync(work, cancellation))
-                    {
-                        // What has become due meanwhile in the order of its urgency.
-                        await Task.Yield();
-                    }
+                    isMore |= await RunTurnAsync(work, cancellation);
                 }
-                finally
-                {
-                    work.Jobs.Release();
-                }
+
+                LogDone(_done, started);
             }
+            while (isMore);
         }
         finally
         {
             _jobs.Release();
+        }
+    }
+
+    /// <returns>Whether there may be more to do.</returns>
+    private async Task<bool> RunTurnAsync(ShardWork work, CancellationToken cancellation)
+    {
+        await work.Jobs.WaitAsync(cancellation);
+        try
+        {
+            var began = _context.Time.GetTimestamp();
+            while (await RunJobAsync(work, cancellation))
+            {
+                if (_context.Time.GetElapsedTime(began) > Turn)
+                {
+                    return true;
+                }
+
+                // What has become due meanwhile in the order of its urgency.
+                await Task.Yield();
+            }
+
+            return false;
+        }
+        finally
+        {
+            work.Jobs.Release();
         }
     }
 
@@ -275,6 +306,7 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
             if (did)
             {
                 _context.Instruments.Add(job, seconds, work.ProgressOf(job));
+                (job == SealJob ? _sealed : _done).Add(job, work.ProgressOf(job));
             }
 
             return did;
@@ -290,6 +322,15 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
 
             LogFailed(e is SpoolFullException or ObjectStorage.ObjectStoreUnavailableException ? null : e, job, work.Shard.Number, delay, e.Message);
             return false;
+        }
+    }
+
+    private void LogDone(RoundSummary summary, long started)
+    {
+        if (summary.Take() is { } done)
+        {
+            var seconds = _context.Time.GetElapsedTime(started).TotalSeconds;
+            LogRound(done, seconds);
         }
     }
 
@@ -312,6 +353,9 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The checkpoint of the log could not be written and is tried again in {Delay}: {Problem}")]
     private partial void LogCheckpointFailed(Exception exception, TimeSpan delay, string problem);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Maintenance: {Done} in {Seconds:0.0} s")]
+    private partial void LogRound(string done, double seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A round of maintenance failed; the next one is tried all the same")]
     private partial void LogRoundFailed(Exception exception);

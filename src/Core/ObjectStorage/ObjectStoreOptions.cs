@@ -32,6 +32,12 @@ public sealed class ObjectStoreOptions
     public TimeSpan Timeout { get; set; } = DefaultTimeout;
 
     /// <summary>
+    /// The same for a read of a part of an object in Azure and S3, which queries wait for. After one that takes longer further reads fail at once
+    /// until the store answers again. Default: 5 s. Range: 1 s to 10 min.
+    /// </summary>
+    public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
     /// Put before every object's name in Azure and S3, so that several data sets can share a container: <c>metrics/blue</c>. Default: empty.
     /// </summary>
     public string Prefix { get; set; } = "";

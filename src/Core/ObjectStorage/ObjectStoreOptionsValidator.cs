@@ -21,6 +21,11 @@ public sealed class ObjectStoreOptionsValidator : IValidateOptions<ObjectStoreOp
             problems.Add($"{ObjectStoreOptions.Section}:Timeout is {options.Timeout}; set it between 00:00:01 and 00:10:00 (hours:minutes:seconds).");
         }
 
+        if (options.ReadTimeout < TimeSpan.FromSeconds(1) || options.ReadTimeout > TimeSpan.FromMinutes(10))
+        {
+            problems.Add($"{ObjectStoreOptions.Section}:ReadTimeout is {options.ReadTimeout}; set it between 00:00:01 and 00:10:00 (hours:minutes:seconds).");
+        }
+
         if (options.Prefix.Length > 0 && (options.Prefix.Length > MaxPrefixLength || !ObjectName.IsValid(options.Prefix)))
         {
             problems.Add(

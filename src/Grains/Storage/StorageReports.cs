@@ -16,6 +16,7 @@ internal static class StorageReports
         var pending = new Dictionary<string, int>
         {
             ["shardsToSeal"] = status.Pending.GetValueOrDefault(StorageMaintenance.SealJob),
+            ["windowsToSeal"] = status.Pending.GetValueOrDefault(StorageMaintenance.SealWindows),
             ["blocksToRollUp"] = status.Pending.GetValueOrDefault(StorageMaintenance.RollUpJob),
             ["compactions"] = status.Pending.GetValueOrDefault(StorageMaintenance.CompactJob),
             ["deletions"] = status.Pending.GetValueOrDefault(StorageMaintenance.DeleteJob),

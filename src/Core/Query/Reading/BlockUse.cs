@@ -13,6 +13,7 @@ internal sealed class BlockUse(BlockSource source, int shard, BlockInfo info, IR
     private IBlockFile? _file;
     private List<(long FromMs, long ToMs, int[] Rows)>? _deleted;
     private bool _deletedKnown;
+    private bool _isIndexFetched;
 
     public BlockInfo Info { get; } = info;
 
@@ -32,6 +33,9 @@ internal sealed class BlockUse(BlockSource source, int shard, BlockInfo info, IR
     /// <summary>The row of each series of the scan, -1 where it has none; null when the block was not selected from.</summary>
     public int[]? RowOf { get; set; }
 
+    /// <summary>Cold once anything of it had to be fetched for this query, its index too.</summary>
+    public BlockTier Tier => _isIndexFetched ? BlockTier.Cold : File.Tier;
+
     public BlockReader Reader => Opened!.Reader;
 
     /// <summary>Reads the block's index unless it is in memory.</summary>
@@ -45,7 +49,10 @@ internal sealed class BlockUse(BlockSource source, int shard, BlockInfo info, IR
 
         try
         {
-            Opened = await source.OpenAsync(shard, Info, cancellation);
+            // What is local or in memory is there at once.
+            var opening = source.OpenAsync(shard, Info, cancellation);
+            _isIndexFetched = !opening.IsCompleted;
+            Opened = await opening;
         }
         catch (Exception e) when (IsFailure(e))
         {

@@ -67,18 +67,26 @@ internal sealed class QueryScan : IDisposable
         }
 
         // What is unsealed is asked before the views are taken: a block that gets a late sample in between is in them then, and
-        // nothing falls between memory and blocks.
+        // nothing falls between memory and blocks. Unless the border of memory has moved up meanwhile, or first blocks have brought one:
+        // then more of memory lies before it than was asked about.
         var live = new Memories[Shards.Count];
-        for (var i = 0; i < live.Length; i++)
+        bool hasMoved;
+        do
         {
-            SelectLive(Shards[i], cancellation);
-            live[i] = new Memories([.. _ordinals], Shards[i]);
-            budget?.TakeSamples(0);
-        }
+            for (var i = 0; i < live.Length; i++)
+            {
+                SelectLive(Shards[i], cancellation);
+                live[i] = new Memories([.. _ordinals], Shards[i]);
+                budget?.TakeSamples(0);
+            }
 
-        _lease!.Dispose();
-        _lease = _source!.Views.Lease();
-        MakeScans(shards);
+            _lease!.Dispose();
+            _lease = _source!.Views.Lease();
+            MakeScans(shards);
+            hasMoved = live.Where((memories, i) => Shards[i].HotFromMs > memories.BeforeMs).Any();
+        }
+        while (hasMoved);
+
         await OpenAsync(cancellation);
         for (var i = 0; i < live.Length; i++)
         {
@@ -207,6 +215,7 @@ internal sealed class QueryScan : IDisposable
         public Memories(List<int> ordinals, ShardScan scan)
         {
             Ordinals = ordinals;
+            BeforeMs = scan.HotFromMs;
             UnsealedMs = new long[ordinals.Count];
             var windows = new Dictionary<long, long>();
             for (var i = 0; i < ordinals.Count; i++)
@@ -227,6 +236,9 @@ internal sealed class QueryScan : IDisposable
         }
 
         public List<int> Ordinals { get; }
+
+        /// <summary>Late windows are those before it.</summary>
+        public long BeforeMs { get; }
 
         public long[] UnsealedMs { get; }
 

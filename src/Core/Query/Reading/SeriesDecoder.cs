@@ -61,7 +61,7 @@ internal sealed class SeriesDecoder(BlockReadContext context, ReadRules rules) :
             var late = series.Live is not null && series.UnsealedMs < stretches[i].Stretch.ToMs && stretches[i].Stretch.Resolution == Resolution.Raw;
             if (end != at || late)
             {
-                DecodeStretch(gatherer.Refs, order[at..end], stretches[i].Stretch, late ? series.Live : null, into);
+                DecodeStretch(gatherer.Refs, order[at..end], stretches[i].Stretch, late ? series : default, into);
             }
 
             at = end;
@@ -70,7 +70,7 @@ internal sealed class SeriesDecoder(BlockReadContext context, ReadRules rules) :
 
     public void Dispose() => _samples.Dispose();
 
-    private void DecodeStretch(Span<ChunkRef> refs, ReadOnlySpan<int> order, in Stretch stretch, SeriesBuffer? late, GroupAccumulator into)
+    private void DecodeStretch(Span<ChunkRef> refs, ReadOnlySpan<int> order, in Stretch stretch, in ScanSeries late, GroupAccumulator into)
     {
         // By kind, in the order of the kinds: samples, distributions, rows.
         var samples = 0;
@@ -85,7 +85,7 @@ internal sealed class SeriesDecoder(BlockReadContext context, ReadRules rules) :
             distributions++;
         }
 
-        if (late is null)
+        if (late.Live is null)
         {
             DecodeSamples(refs, order[..samples], stretch, into);
         }
@@ -146,7 +146,7 @@ internal sealed class SeriesDecoder(BlockReadContext context, ReadRules rules) :
         }
     }
 
-    private void DecodeLate(Span<ChunkRef> refs, ReadOnlySpan<int> order, in Stretch stretch, SeriesBuffer late, GroupAccumulator into)
+    private void DecodeLate(Span<ChunkRef> refs, ReadOnlySpan<int> order, in Stretch stretch, in ScanSeries late, GroupAccumulator into)
     {
         // All of the stretch at once: late samples are few, and so are the series that have any.
         _samples.Clear();
@@ -155,10 +155,11 @@ internal sealed class SeriesDecoder(BlockReadContext context, ReadRules rules) :
             Add(ref refs[i], stretch, into);
         }
 
+        // What is older is in the blocks, and some of it is answered by aggregates that know nothing of memory.
         var scratch = ReadScratch.Rent();
-        var next = stretch.FromMs;
+        var next = Math.Max(stretch.FromMs, late.UnsealedMs);
         int read;
-        while ((read = late.Read(ref next, stretch.ToMs, scratch.Timestamps, scratch.Values)) != 0)
+        while ((read = late.Live!.Read(ref next, stretch.ToMs, scratch.Timestamps, scratch.Values)) != 0)
         {
             CountMemory(stretch, read);
             _samples.Add(scratch.Timestamps.AsSpan(0, read), scratch.Values.AsSpan(0, read));
@@ -167,9 +168,9 @@ internal sealed class SeriesDecoder(BlockReadContext context, ReadRules rules) :
         into.Add(_samples.Timestamps, _samples.Values);
     }
 
-    private void DecodeDistributions(Span<ChunkRef> refs, ReadOnlySpan<int> order, in Stretch stretch, SeriesBuffer? late, GroupAccumulator into)
+    private void DecodeDistributions(Span<ChunkRef> refs, ReadOnlySpan<int> order, in Stretch stretch, in ScanSeries late, GroupAccumulator into)
     {
-        if (order.IsEmpty && late is null)
+        if (order.IsEmpty && late.Live is null)
         {
             return;
         }
@@ -209,10 +210,10 @@ internal sealed class SeriesDecoder(BlockReadContext context, ReadRules rules) :
             }
         }
 
-        if (late is not null)
+        if (late.Live is not null)
         {
             _read.Clear();
-            late.ReadDistributions(stretch.FromMs, stretch.ToMs, _read);
+            late.Live.ReadDistributions(Math.Max(stretch.FromMs, late.UnsealedMs), stretch.ToMs, _read);
             foreach (var (timestampMs, serialized) in _read)
             {
                 _distributions[timestampMs] = serialized;
@@ -322,7 +323,7 @@ internal sealed class SeriesDecoder(BlockReadContext context, ReadRules rules) :
             return;
         }
 
-        var key = new PartKey(stretch.FromMs, stretch.ToMs, chunk.Use.File.Tier, stretch.Resolution);
+        var key = new PartKey(stretch.FromMs, stretch.ToMs, chunk.Use.Tier, stretch.Resolution);
         var part = PartOf(key);
         part.Blocks += chunk.Use.IsFirstIn(key) ? 1 : 0;
         if (!decoded)
