@@ -15,8 +15,9 @@ internal sealed class RangePlanner(CatalogLayout layout, long? intervalMs, Reten
     /// <param name="fromMs">Inclusive.</param>
     /// <param name="toMs">Exclusive; at most the hot border.</param>
     /// <param name="notFromRollups">Windows that are read raw if raw data is left of them.</param>
+    /// <param name="late">Windows that memory has samples of which no block may have: read raw, whether there are blocks or not.</param>
     /// <returns>Ascending, without overlap; parts that nothing can be read of are left out.</returns>
-    public List<Stretch> Plan(long fromMs, long toMs, IntervalSet notFromRollups)
+    public List<Stretch> Plan(long fromMs, long toMs, IntervalSet notFromRollups, IntervalSet late)
     {
         var stretches = new List<Stretch>();
         if (layout.MinMs > layout.MaxMs)
@@ -25,11 +26,15 @@ internal sealed class RangePlanner(CatalogLayout layout, long? intervalMs, Reten
         }
 
         // The ends of the data stand for the ends of time, day by day so that they cut no row.
-        fromMs = Math.Max(fromMs, TimeAlign.Down(layout.MinMs, Resolution.Day.LengthMs()));
-        toMs = Math.Min(toMs, TimeAlign.Up(layout.MaxMs + 1, Resolution.Day.LengthMs()));
         var rawFloor = FloorOf(Resolution.Raw);
+        late = late.Intersect(rawFloor, long.MaxValue);
+        var (minMs, endMs) = late.IsEmpty
+            ? (layout.MinMs, layout.MaxMs + 1)
+            : (Math.Min(layout.MinMs, late.Items[0].FromMs), Math.Max(layout.MaxMs + 1, late.Items[^1].ToMs));
+        fromMs = Math.Max(fromMs, TimeAlign.Down(minMs, Resolution.Day.LengthMs()));
+        toMs = Math.Min(toMs, TimeAlign.Up(endMs, Resolution.Day.LengthMs()));
         var rawLeft = layout.Present(Resolution.Raw).Intersect(rawFloor, long.MaxValue);
-        var dirty = layout.Dirty.Union(notFromRollups.Intersect(rawLeft)).Intersect(rawFloor, long.MaxValue);
+        var dirty = layout.Dirty.Union(notFromRollups.Intersect(rawLeft)).Intersect(rawFloor, long.MaxValue).Union(late);
         var left = IntervalSet.Of(fromMs, toMs);
         var taken = new IntervalSet[4];
         Array.Fill(taken, IntervalSet.Empty);
@@ -54,7 +59,7 @@ internal sealed class RangePlanner(CatalogLayout layout, long? intervalMs, Reten
             left = left.Subtract(take);
         }
 
-        taken[0] = left.Intersect(rawLeft);
+        taken[0] = left.Intersect(rawLeft.Union(late));
         left = left.Subtract(taken[0]);
         var coarse = TakeWhatIsLeft(fromMs, toMs, left, taken);
         for (var i = 0; i < 4; i++)
@@ -180,9 +185,21 @@ internal sealed class RangePlanner(CatalogLayout layout, long? intervalMs, Reten
 
         for (var coarser = resolution + 1; coarser <= Resolution.Day; coarser++)
         {
-            if (spans.FloorMs(coarser, nowMs) < floor && layout.Present(coarser).Overlaps(TimeAlign.Down(floor, coarser.LengthMs()), floor))
+            if (spans.FloorMs(coarser, nowMs) >= floor)
+            {
+                continue;
+            }
+
+            var present = layout.Present(coarser);
+            if (present.Overlaps(TimeAlign.Down(floor, coarser.LengthMs()), floor))
             {
                 return TimeAlign.Up(floor, coarser.LengthMs());
+            }
+
+            // It goes on from there and has nothing right before the seam: then nor have the rows that are made of it, whatever their day has later.
+            if (present.Overlaps(TimeAlign.Down(floor, Resolution.Day.LengthMs()), TimeAlign.Up(floor, Resolution.Day.LengthMs())))
+            {
+                return floor;
             }
         }
 

@@ -13,6 +13,12 @@ internal sealed class BlockPass : IDisposable
 
     private const int SeriesPerBatch = 1024;
 
+    /// <summary>
+    /// More than can be needed: late samples, cut rows, then rows of a day, an hour and a minute without their increase are found one after the
+    /// other.
+    /// </summary>
+    private const int LastAttempt = 6;
+
     private const long BytesPerFetch = 8 * 1024 * 1024;
 
     private readonly ShardScan _scan;
@@ -40,25 +46,34 @@ internal sealed class BlockPass : IDisposable
     }
 
     /// <summary>Whether rows that do not do are used all the same: what was to be read raw is not there raw.</summary>
-    private bool IsLast => _attempt == 2;
+    private bool IsLast => _attempt == LastAttempt;
 
     /// <param name="series">Series of one class, by their numbers in the scan.</param>
     /// <param name="stretches">The plan of that class.</param>
-    /// <param name="replan">Plans the range anew with windows that are to be read raw.</param>
+    /// <param name="fromMs">The beginning of the range that was planned.</param>
+    /// <param name="toMs">Its end, exclusive.</param>
+    /// <param name="replan">Plans the range anew with windows that are to be read raw, and those that memory has late samples of.</param>
     /// <param name="consumer">Takes what is read.</param>
     public async ValueTask ReadAsync(
-        IReadOnlyList<int> series, PlannedStretch[] stretches, Func<IntervalSet, PlannedStretch[]> replan, SeriesConsumer consumer)
+        IReadOnlyList<int> series,
+        PlannedStretch[] stretches,
+        long fromMs,
+        long toMs,
+        Func<IntervalSet, IntervalSet, PlannedStretch[]> replan,
+        SeriesConsumer consumer)
     {
         var batchSize = BatchSize(stretches);
+        var raw = IntervalSet.Union([.. stretches.Where(static s => s.Stretch.Resolution == Blocks.Resolution.Raw)
+            .Select(static s => (s.Stretch.FromMs, s.Stretch.ToMs))]);
         for (var from = 0; from < series.Count; from += batchSize)
         {
             _batch.Clear();
             _again.Clear();
             for (var i = from; i < Math.Min(series.Count, from + batchSize); i++)
             {
-                if (_scan.LateWindows.TryGetValue(series[i], out var late) && HasRollupsIn(stretches, late))
+                if (_scan.LateWindows.TryGetValue(series[i], out var late) && !late.Intersect(fromMs, toMs).Subtract(raw).IsEmpty)
                 {
-                    _again.Add((series[i], late, 1));
+                    _again.Add((series[i], IntervalSet.Empty, 1));
                 }
                 else
                 {
@@ -71,10 +86,9 @@ internal sealed class BlockPass : IDisposable
             for (var i = 0; i < _again.Count; i++)
             {
                 (var one, _known, _attempt) = _again[i];
-                _known = _known.Union(_scan.LateWindows.GetValueOrDefault(one, IntervalSet.Empty));
                 _batch.Clear();
                 _batch.Add(one);
-                await ReadBatchAsync(replan(_known), consumer);
+                await ReadBatchAsync(replan(_known, _scan.LateWindows.GetValueOrDefault(one, IntervalSet.Empty)), consumer);
             }
 
             _known = IntervalSet.Empty;
@@ -82,9 +96,6 @@ internal sealed class BlockPass : IDisposable
     }
 
     public void Dispose() => _decoder.Dispose();
-
-    private static bool HasRollupsIn(PlannedStretch[] stretches, IntervalSet windows) => Array.Exists(
-        stretches, s => s.Stretch.Resolution != Blocks.Resolution.Raw && windows.Overlaps(s.Stretch.FromMs, s.Stretch.ToMs));
 
     /// <summary>Two-hour windows that a chunk of a series spans, at least.</summary>
     private static int WindowsPerChunk(Blocks.Resolution resolution) => resolution switch
@@ -181,7 +192,9 @@ internal sealed class BlockPass : IDisposable
 
             if (_raw[slot] is { } raw)
             {
-                _again.Add((_batch[slot], raw.Union(_known), _attempt + 1));
+                // When nothing new is to be read raw, it is not there raw.
+                var isNew = !raw.Subtract(_known).IsEmpty;
+                _again.Add((_batch[slot], raw.Union(_known), isNew ? _attempt + 1 : LastAttempt));
                 continue;
             }
 

@@ -46,7 +46,7 @@ internal sealed class Lookback(ShardScan scan, QueryPlan plan, BlockReadContext 
 
     private async ValueTask LookInBlocksAsync(List<int> series, int @class)
     {
-        var planned = scan.PlanOf(long.MinValue, Math.Min(plan.FromMs, scan.HotFromMs), null, @class, IntervalSet.Empty);
+        var planned = scan.PlanOf(long.MinValue, Math.Min(plan.FromMs, scan.HotFromMs), null, @class, IntervalSet.Empty, IntervalSet.Empty);
         var consumer = new Consumer(_before);
         using var pass = new BlockPass(scan, context, LastValue.Rules);
         for (var i = planned.Length - 1; i >= 0 && series.Count != 0; i--)
@@ -56,7 +56,9 @@ internal sealed class Lookback(ShardScan scan, QueryPlan plan, BlockReadContext 
                 await pass.ReadAsync(
                     series,
                     [new PlannedStretch(slice, scan.UsesOf(slice))],
-                    windows => scan.PlanOf(slice.FromMs, slice.ToMs, null, @class, windows),
+                    slice.FromMs,
+                    slice.ToMs,
+                    (windows, late) => scan.PlanOf(slice.FromMs, slice.ToMs, null, @class, windows, late),
                     consumer);
                 series.RemoveAll(consumer.Found.Contains);
                 if (series.Count == 0)

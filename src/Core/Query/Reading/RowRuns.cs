@@ -13,6 +13,9 @@ internal sealed class RowRuns
     private RollupRow[] _rows = new RollupRow[64];
     private int _used;
 
+    /// <summary>Rows that were read since <see cref="Clear"/>.</summary>
+    public int Count => _used;
+
     public void Clear()
     {
         _sources.Clear();
@@ -43,6 +46,21 @@ internal sealed class RowRuns
                     TimeAlign.Down(row.StartMs, Series.SeriesBuffer.WindowMs), TimeAlign.Up(row.StartMs + length, Series.SeriesBuffer.WindowMs)));
             }
         }
+    }
+
+    /// <summary>Whether a row has any of its time in a stretch.</summary>
+    public bool AnyIn(in Stretch stretch)
+    {
+        var length = stretch.Resolution.LengthMs();
+        foreach (ref readonly var row in _rows.AsSpan(0, _used))
+        {
+            if (row.StartMs < stretch.ToMs && row.StartMs + length > stretch.FromMs)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Gives the rows that start in a stretch to an accumulator.</summary>

@@ -61,7 +61,7 @@ internal sealed class SeriesDecoder(BlockReadContext context, ReadRules rules) :
             var late = series.Live is not null && series.UnsealedMs < stretches[i].Stretch.ToMs && stretches[i].Stretch.Resolution == Resolution.Raw;
             if (end != at || late)
             {
-                DecodeStretch(gatherer.Refs, order[at..end], stretches[i].Stretch, late ? series.Live : null, into);
+                DecodeStretch(gatherer.Refs, order[at..end], stretches[i].Stretch, late ? series.Live : null, series.UnsealedMs, into);
             }
 
             at = end;
@@ -70,7 +70,7 @@ internal sealed class SeriesDecoder(BlockReadContext context, ReadRules rules) :
 
     public void Dispose() => _samples.Dispose();
 
-    private void DecodeStretch(Span<ChunkRef> refs, ReadOnlySpan<int> order, in Stretch stretch, SeriesBuffer? late, GroupAccumulator into)
+    private void DecodeStretch(Span<ChunkRef> refs, ReadOnlySpan<int> order, in Stretch stretch, SeriesBuffer? late, long unsealedMs, GroupAccumulator into)
     {
         // By kind, in the order of the kinds: samples, distributions, rows.
         var samples = 0;
@@ -85,16 +85,18 @@ internal sealed class SeriesDecoder(BlockReadContext context, ReadRules rules) :
             distributions++;
         }
 
+        // Memory may still have what blocks have as well, and a chunk before may be in the answer by its aggregates.
+        var lateFromMs = Math.Max(stretch.FromMs, unsealedMs);
         if (late is null)
         {
             DecodeSamples(refs, order[..samples], stretch, into);
         }
         else
         {
-            DecodeLate(refs, order[..samples], stretch, late, into);
+            DecodeLate(refs, order[..samples], stretch, late, lateFromMs, into);
         }
 
-        DecodeDistributions(refs, order[samples..distributions], stretch, late, into);
+        DecodeDistributions(refs, order[samples..distributions], stretch, late, lateFromMs, into);
         DecodeRows(refs, order[distributions..], stretch, into);
     }
 
@@ -146,7 +148,7 @@ internal sealed class SeriesDecoder(BlockReadContext context, ReadRules rules) :
         }
     }
 
-    private void DecodeLate(Span<ChunkRef> refs, ReadOnlySpan<int> order, in Stretch stretch, SeriesBuffer late, GroupAccumulator into)
+    private void DecodeLate(Span<ChunkRef> refs, ReadOnlySpan<int> order, in Stretch stretch, SeriesBuffer late, long lateFromMs, GroupAccumulator into)
     {
         // All of the stretch at once: late samples are few, and so are the series that have any.
         _samples.Clear();
@@ -156,7 +158,7 @@ internal sealed class SeriesDecoder(BlockReadContext context, ReadRules rules) :
         }
 
         var scratch = ReadScratch.Rent();
-        var next = stretch.FromMs;
+        var next = lateFromMs;
         int read;
         while ((read = late.Read(ref next, stretch.ToMs, scratch.Timestamps, scratch.Values)) != 0)
         {
@@ -167,7 +169,8 @@ internal sealed class SeriesDecoder(BlockReadContext context, ReadRules rules) :
         into.Add(_samples.Timestamps, _samples.Values);
     }
 
-    private void DecodeDistributions(Span<ChunkRef> refs, ReadOnlySpan<int> order, in Stretch stretch, SeriesBuffer? late, GroupAccumulator into)
+    private void DecodeDistributions(
+        Span<ChunkRef> refs, ReadOnlySpan<int> order, in Stretch stretch, SeriesBuffer? late, long lateFromMs, GroupAccumulator into)
     {
         if (order.IsEmpty && late is null)
         {
@@ -212,7 +215,7 @@ internal sealed class SeriesDecoder(BlockReadContext context, ReadRules rules) :
         if (late is not null)
         {
             _read.Clear();
-            late.ReadDistributions(stretch.FromMs, stretch.ToMs, _read);
+            late.ReadDistributions(lateFromMs, stretch.ToMs, _read);
             foreach (var (timestampMs, serialized) in _read)
             {
                 _distributions[timestampMs] = serialized;
@@ -243,11 +246,6 @@ internal sealed class SeriesDecoder(BlockReadContext context, ReadRules rules) :
                 }
 
                 Count(chunk, stretch);
-                if (!stretch.IsExact)
-                {
-                    context.Report.AddWarning($"parts of the range are left in rows of {stretch.Resolution.Name()} only; each counts whole where it starts");
-                }
-
                 if (chunk.Mode == ReadMode.Aggregate)
                 {
                     into.Add(chunk.Meta.MinMs, chunk.Meta.Aggregates);
@@ -263,6 +261,11 @@ internal sealed class SeriesDecoder(BlockReadContext context, ReadRules rules) :
                         Fail(ref chunk, e);
                     }
                 }
+            }
+
+            if (!stretch.IsExact && (_rows.Count == 0 || _rows.AnyIn(stretch)))
+            {
+                context.Report.AddWarning($"parts of the range are left in rows of {stretch.Resolution.Name()} only; each counts whole where it starts");
             }
 
             if (_rows.GiveTo(into, stretch, rules.NeedsIncrease) && rules.NeedsIncrease)

@@ -165,7 +165,7 @@ public sealed partial class SeriesListing(SymbolTable symbols, TimeProvider time
 
         for (var i = 0; i < scan.Spans.Count; i++)
         {
-            scan.PlanOf(long.MinValue, scan.HotFromMs, null, i, IntervalSet.Empty);
+            scan.PlanOf(long.MinValue, scan.HotFromMs, null, i, IntervalSet.Empty, IntervalSet.Empty);
         }
 
         var pending = new PendingReads();

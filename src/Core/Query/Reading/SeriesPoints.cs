@@ -44,7 +44,7 @@ public sealed class SeriesPoints(TimeProvider time, BlockSource? blocks = null)
             var budget = new QueryBudget(options, time, cancellation);
             using var pass = new BlockPass(scan, new BlockReadContext(budget, new ReadReport(), false, cancellation), Rules);
             PlannedStretch[] stretches = [new PlannedStretch(stretch, scan.UsesOf(stretch))];
-            await pass.ReadAsync([0], stretches, _ => stretches, collector);
+            await pass.ReadAsync([0], stretches, stretch.FromMs, stretch.ToMs, (_, _) => stretches, collector);
             if (scan.Uses.FirstOrDefault(static u => u.Failure is not null) is { } failed)
             {
                 throw new IOException($"Block {failed.Info.Name} cannot be read: {failed.Failure!.Message}", failed.Failure);
@@ -66,7 +66,7 @@ public sealed class SeriesPoints(TimeProvider time, BlockSource? blocks = null)
 
         using var lease = blocks.Views.Lease();
         using var scan = new ShardScan(shard, lease[shard.Number], blocks, [RetentionSpans.Forever], 0);
-        scan.PlanOf(long.MinValue, scan.HotFromMs, null, 0, IntervalSet.Empty);
+        scan.PlanOf(long.MinValue, scan.HotFromMs, null, 0, IntervalSet.Empty, IntervalSet.Empty);
         foreach (var use in scan.Uses)
         {
             if (await use.OpenAsync(cancellation) && use.Reader.Find(id) is >= 0 and var row && !use.IsDeleted(row))

@@ -47,7 +47,7 @@ internal sealed class ShardReader : SeriesConsumer, IDisposable
             _before = await new Lookback(scan, _plan, _context with { Explains = false }).FindAsync(from, to);
         }
 
-        if (!Array.Exists(scan.Plans, static p => p.Length != 0))
+        if (!Array.Exists(scan.Plans, static p => p.Length != 0) && scan.LateWindows.Count == 0)
         {
             for (var i = from; i < to; i++)
             {
@@ -59,6 +59,7 @@ internal sealed class ShardReader : SeriesConsumer, IDisposable
         }
 
         using var pass = new BlockPass(scan, _context, _rules);
+        var toHotMs = Math.Min(_plan.ToMs, scan.HotFromMs);
         for (var i = 0; i < scan.Spans.Count; i++)
         {
             var @class = i;
@@ -74,7 +75,9 @@ internal sealed class ShardReader : SeriesConsumer, IDisposable
             await pass.ReadAsync(
                 series,
                 scan.Plans[@class],
-                windows => scan.PlanOf(_plan.FromMs, Math.Min(_plan.ToMs, scan.HotFromMs), _plan.IntervalMs, @class, windows),
+                _plan.FromMs,
+                toHotMs,
+                (windows, late) => scan.PlanOf(_plan.FromMs, toHotMs, _plan.IntervalMs, @class, windows, late),
                 this);
         }
     }

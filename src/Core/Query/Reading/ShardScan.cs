@@ -72,7 +72,7 @@ internal sealed class ShardScan : IDisposable
         Plans = new PlannedStretch[Spans.Count][];
         for (var i = 0; i < Plans.Length; i++)
         {
-            Plans[i] = PlanOf(plan.FromMs, Math.Min(plan.ToMs, HotFromMs), plan.IntervalMs, i, IntervalSet.Empty);
+            Plans[i] = PlanOf(plan.FromMs, Math.Min(plan.ToMs, HotFromMs), plan.IntervalMs, i, IntervalSet.Empty, IntervalSet.Empty);
         }
     }
 
@@ -82,14 +82,15 @@ internal sealed class ShardScan : IDisposable
     /// <param name="intervalMs">What rows have to divide; null for any.</param>
     /// <param name="class">The class of the series.</param>
     /// <param name="notFromRollups">Windows to be read raw where raw data is left.</param>
-    public PlannedStretch[] PlanOf(long fromMs, long toMs, long? intervalMs, int @class, IntervalSet notFromRollups)
+    /// <param name="late">Windows to be read raw because memory has late samples of them.</param>
+    public PlannedStretch[] PlanOf(long fromMs, long toMs, long? intervalMs, int @class, IntervalSet notFromRollups, IntervalSet late)
     {
         if (Layout is null || fromMs >= toMs)
         {
             return [];
         }
 
-        var stretches = new RangePlanner(Layout, intervalMs, Spans[@class], NowMs).Plan(fromMs, toMs, notFromRollups);
+        var stretches = new RangePlanner(Layout, intervalMs, Spans[@class], NowMs).Plan(fromMs, toMs, notFromRollups, late);
         var planned = new PlannedStretch[stretches.Count];
         for (var i = 0; i < planned.Length; i++)
         {
