@@ -187,4 +187,13 @@ public sealed class ShardStoresBackgroundTests
             await Task.Yield();
         }
     }
+
+    [Fact]
+    public async Task Disposing_of_it_again_does_nothing()
+    {
+        var harness = await CatalogHarness.OpenAsync(new FaultyFileSystem(), new FaultyObjectStore(new Objects()));
+        harness.Stores.Start();
+        await harness.DisposeAsync();
+        await harness.DisposeAsync();
+    }
 }
