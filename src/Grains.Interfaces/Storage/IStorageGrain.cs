@@ -41,13 +41,16 @@ public interface IStorageGrain : IGrainWithIntegerKey
     /// Writes all of memory to blocks, open windows included, and returns when the object store has them and every catalog lists them:
     /// what it has then is all that was acknowledged before the call. For backups.
     /// </summary>
+    /// <exception cref="Core.Ingestion.WriteUnavailableException">The object store has not taken everything, or another process has taken shards over.</exception>
     [Alias("flush")]
+    [ResponseTimeout("01:00:00")]
     ValueTask Flush(CancellationToken cancellationToken = default);
 
     /// <summary>Looks at blocks again, and sets those aside that are damaged: they are not read any more, and never deleted.</summary>
     /// <param name="blocks">Names of blocks; those that there are not are passed over.</param>
     /// <returns>How many are damaged.</returns>
     [Alias("recheck")]
+    [ResponseTimeout("01:00:00")]
     ValueTask<int> Recheck(string[] blocks);
 }
 

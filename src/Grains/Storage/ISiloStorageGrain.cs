@@ -20,12 +20,15 @@ internal interface ISiloStorageGrain : IGrainWithStringKey
     [Alias("delete")]
     ValueTask<long> DeleteSeries(SeriesSelector selector, long fromMs, long toMs);
 
+    /// <exception cref="Core.Ingestion.WriteUnavailableException">Not everything of the silo is in the object store.</exception>
     [Alias("flush")]
+    [ResponseTimeout("01:00:00")]
     ValueTask Flush();
 
     /// <summary>Looks at blocks again, and sets those aside that are damaged.</summary>
     /// <returns>How many were.</returns>
     [Alias("recheck")]
+    [ResponseTimeout("01:00:00")]
     ValueTask<int> Recheck(string[] blocks);
 
     /// <summary>Takes over retention policies that another silo has set.</summary>

@@ -1,5 +1,6 @@
 using Metrics.Core.Blocks;
 using Metrics.Core.Catalog;
+using Metrics.Core.Ingestion;
 using Metrics.Core.Maintenance;
 using Metrics.Core.Maintenance.Retention;
 using Metrics.Core.Query;
@@ -39,7 +40,14 @@ internal sealed class SiloStorageGrain(
     public async ValueTask Flush()
     {
         ThrowIfNotReady();
-        await Task.Run(() => maintenance.SealAllAsync());
+        try
+        {
+            await Task.Run(() => maintenance.SealAllAsync());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ShardFencedException)
+        {
+            throw new WriteUnavailableException($"Not everything is in the object store: {e.Message}", e);
+        }
     }
 
     public async ValueTask<int> Recheck(string[] blocks)
