@@ -8,7 +8,7 @@ namespace Metrics.Core.Backup;
 
 /// <summary>
 /// Copies a data set's blocks and catalogs to another store, while its server runs: catalogs first, then what they list. A backup
-/// takes only what the place does not have from earlier ones. Nothing of the data set is changed.
+/// takes only what the place does not have from earlier ones. Nothing of the data set is changed. Blocks that are set aside as damaged are not taken.
 /// </summary>
 public sealed class BackupJob(IObjectStore source, IObjectStore target, TimeProvider time)
 {
@@ -31,8 +31,9 @@ public sealed class BackupJob(IObjectStore source, IObjectStore target, TimeProv
             shards[i] = await StoredCatalogs.ReadAsync(source, i, cancellation);
         }
 
-        var copier = new BlockCopier(source, target, progress);
-        await copier.PrepareAsync(cancellation);
+        var ids = await RestoreJob.ListAsync(target, cancellation);
+        var copier = new BlockCopier(source, target, replaces: false, progress);
+        await copier.PrepareAsync(await KnownAsync(ids, cancellation), cancellation);
         copier.Expect(shards.Sum(static s => (long)s.Blocks.Count), shards.Sum(static s => s.Blocks.Sum(static b => b.Bytes)));
         for (var i = 0; i < shards.Length; i++)
         {
@@ -43,15 +44,31 @@ public sealed class BackupJob(IObjectStore source, IObjectStore target, TimeProv
         var manifest = new BackupManifest(
             CheckedJson.NoCrc,
             BackupManifest.CurrentVersion,
-            now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture),
+            FreeId(now, ids),
             now.ToUnixTimeMilliseconds(),
             shards,
             retention is null ? null : Encoding.UTF8.GetString(retention.Content));
 
-        // Last: a backup that was broken off is none.
+        // Last of all: a backup that was broken off is none.
         using var text = new MemoryStream(manifest.ToBytes());
         await target.PutAsync(BackupManifest.NameOf(manifest.Id), text, PutCondition.None, cancellation);
         return new CopyResult(manifest, copier.Copied, copier.CopiedBytes, copier.Skipped);
+    }
+
+    /// <summary>What the newest backup lists. One that is damaged lists nothing: then more is compared.</summary>
+    private async Task<IEnumerable<BlockInfo>> KnownAsync(IReadOnlyList<string> ids, CancellationToken cancellation) =>
+        ids.Count != 0 && (await RestoreJob.TryReadAsync(target, ids[^1], cancellation)).Manifest is { } newest ? newest.Shards.SelectMany(static s => s.Blocks) : [];
+
+    private static string FreeId(DateTimeOffset now, IReadOnlyList<string> taken)
+    {
+        for (; ; now = now.AddSeconds(1))
+        {
+            var id = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+            if (!taken.Contains(id))
+            {
+                return id;
+            }
+        }
     }
 
     private async Task<ShardCatalog> CopyShardAsync(BlockCopier copier, int shard, ShardCatalog catalog, CancellationToken cancellation)
@@ -68,7 +85,8 @@ public sealed class BackupJob(IObjectStore source, IObjectStore target, TimeProv
                 var newer = await StoredCatalogs.ReadAsync(source, shard, cancellation);
                 if (newer.Version == catalog.Version || round == Rounds)
                 {
-                    throw new BackupException($"{e.Message} The catalog of shard {shard} lists it.");
+                    throw new BackupException(
+                        $"{e.Message} The catalog of shard {shard} lists it. metrics verify has the server set it aside; then this can go on.");
                 }
 
                 catalog = newer;

@@ -15,6 +15,10 @@ public sealed record BackupManifest(
 {
     internal const int CurrentVersion = 1;
     internal const string Prefix = "backups/";
+    internal const string Extension = ".json";
+
+    /// <summary>Half a kilobyte a block, of all shards.</summary>
+    internal const int MaxBytes = 512 * 1024 * 1024;
 
     /// <summary>Blocks of all shards.</summary>
     [JsonIgnore]
@@ -24,7 +28,7 @@ public sealed record BackupManifest(
     [JsonIgnore]
     public long Bytes => Shards.Sum(static s => s.Blocks.Sum(static b => b.Bytes));
 
-    internal static string NameOf(string id) => $"{Prefix}{id}.json";
+    internal static string NameOf(string id) => $"{Prefix}{id}{Extension}";
 
     internal byte[] ToBytes() => CheckedJson.Write(this with { Crc32c = CheckedJson.NoCrc }, BackupJson.Default.BackupManifest);
 

@@ -85,6 +85,9 @@ public sealed class SeriesDeletion(MaintenanceContext context, StorageMaintenanc
 
                 var (_, samples) = await context.Engine.DeleteAsync(work.Shard.Number, selector, fromMs, toMs, cancellation);
                 context.Instruments.Add(StorageMaintenance.DeleteJob, 0, samples);
+
+                // Listings are to be rid of them now, and not when idle series leave anyway. One that is written to again is made anew.
+                context.Engine.RetireIdle(work.Shard, context.NowMs + 1);
             }
             finally
             {

@@ -10,10 +10,18 @@ public sealed partial class StorageMaintenance
         _context.Shards.Status(),
         Hot(),
         _context.Engine.WalBytes,
-        PendingWork(),
+        WithWindows(PendingWork()),
         [.. Works.SelectMany(static w => w.Status.Select(s => (w.Shard.Number, s)))],
         Resolutions.All.ToDictionary(static r => r, _context.Retention.DefaultOf),
         [.. _context.Retention.Get(), .. _context.Retention.Configured]);
+
+    /// <summary>With the windows that are over and hold enough in memory to be sealed for it: counted now, not when they were last looked at.</summary>
+    private Dictionary<string, int> WithWindows(Dictionary<string, int> pending)
+    {
+        var borderMs = _context.SealBorderMs;
+        pending[SealWindows] = Owned().Sum(w => Sealer.Count(w.Shard.All(), borderMs).Values.Count(samples => samples >= _context.Options.SealSamples));
+        return pending;
+    }
 
     private HotStatus Hot()
     {

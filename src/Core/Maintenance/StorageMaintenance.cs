@@ -14,6 +14,7 @@ namespace Metrics.Core.Maintenance;
 public sealed partial class StorageMaintenance : IAsyncDisposable
 {
     public const string SealJob = "seal";
+    public const string SealWindows = "seal windows";
     public const string RollUpJob = "roll up";
     public const string DeleteJob = "delete";
     public const string CompactJob = "compact";

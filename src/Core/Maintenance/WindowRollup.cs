@@ -22,6 +22,7 @@ internal sealed class WindowRollup(RollupWindow window, RetentionPolicies retent
 
     private readonly RollupBuilder _minute = new(MinuteMs);
     private readonly RollupBuilder _hour = new(HourMs);
+
     private readonly RollupBuilder _day = new(DayMs);
     private readonly SeriesChunks _made = new();
     private readonly SeriesChunks _added = new();
@@ -32,6 +33,7 @@ internal sealed class WindowRollup(RollupWindow window, RetentionPolicies retent
     private readonly RowTable _oldDay = new();
     private readonly Dictionary<long, double> _counts = [];
     private readonly HashSet<long> _incomplete = [];
+    private RollupBuilder? _minuteWithHour;
 
     /// <summary>Chunks of the series' samples in the window; filled by the caller, like the next three.</summary>
     public SeriesChunks Raw { get; } = new();
@@ -50,6 +52,12 @@ internal sealed class WindowRollup(RollupWindow window, RetentionPolicies retent
         _oldDay.Load(Day, DayMs, cuts, window.DayMs, window.DayMs + DayMs);
         var keepMinutes = window.ToMs > retention.FloorMs(Resolution.Minute, key);
         var keepHours = !window.IsDayOver || window.ToMs > retention.FloorMs(Resolution.Hour, key);
+        var late = _oldMinutes.Count + _oldDay.Count != 0 || _oldHours.IndexFrom(window.ToMs) > _oldHours.IndexFrom(window.FromMs);
+        if (!late && keepHours && TryMakeTogether(key, cuts, keepMinutes))
+        {
+            return;
+        }
+
         MakeMinutes(cuts);
         _madeRows.Load(_made, MinuteMs, [], window.FromMs, window.ToMs);
         if (keepMinutes)
@@ -57,7 +65,6 @@ internal sealed class WindowRollup(RollupWindow window, RetentionPolicies retent
             Write(window.Minutes, key, _made);
         }
 
-        var late = _oldMinutes.Count + _oldDay.Count != 0 || _oldHours.IndexFrom(window.ToMs) > _oldHours.IndexFrom(window.FromMs);
         if (late)
         {
             // What the new samples alone come to, for rows that can only be added to.
@@ -80,6 +87,32 @@ internal sealed class WindowRollup(RollupWindow window, RetentionPolicies retent
 
     /// <summary>Whether a row counts what the finer data that it was made from still has.</summary>
     public static bool IsComplete(double row, double finer) => Math.Abs(row - finer) <= 1e-9 * Math.Max(row, finer);
+
+    /// <summary>
+    /// Where there are no rows yet, which is the rule: minutes, and hours of the same values, so that what was encoded of the minutes need not
+    /// be decoded. The day is made from the hours later.
+    /// </summary>
+    /// <returns>False when distributions came after samples of the same minutes: nothing was made then.</returns>
+    private bool TryMakeTogether(SeriesKey key, IReadOnlyList<Cut> cuts, bool keepMinutes)
+    {
+        _minuteWithHour ??= new RollupBuilder(MinuteMs, _hour);
+        feed.AddTo(_minuteWithHour, Raw, cuts, window.FromMs, window.ToMs);
+        _made.Clear();
+        _minuteWithHour.Finish((in ChunkMeta meta, ReadOnlySpan<byte> bytes) => _made.Add(meta, Made, bytes));
+        if (!_minuteWithHour.HasHandedOver)
+        {
+            _hour.Clear();
+            return false;
+        }
+
+        if (keepMinutes)
+        {
+            Write(window.Minutes, key, _made);
+        }
+
+        WriteHours(key);
+        return true;
+    }
 
     private void MakeMinutes(IReadOnlyList<Cut> cuts)
     {
@@ -148,6 +181,11 @@ internal sealed class WindowRollup(RollupWindow window, RetentionPolicies retent
             }
         }
 
+        WriteHours(key);
+    }
+
+    private void WriteHours(SeriesKey key)
+    {
         window.Hours.BeginSeries(key);
         _hour.Finish((in ChunkMeta meta, ReadOnlySpan<byte> bytes) => window.Hours.Add(meta, bytes));
     }

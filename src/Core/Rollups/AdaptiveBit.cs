@@ -22,7 +22,7 @@ internal struct AdaptiveBit
     {
         var seen = _state & ((1 << CountBits) - 1);
         var probability = _state >> CountBits;
-        var target = bit == 0 ? 4095 : 0;
+        var target = 4095 & (bit - 1);
         probability += (target - probability) * Rate(seen) >> 8;
         _state = (ushort)((probability << CountBits) | Math.Min(seen + 1, MaxSeen));
     }

@@ -8,14 +8,27 @@ internal sealed class GroupModel
 {
     private const int Places = 4;
     private const int Widths = 12;
-    private const int LengthTree = 32;
-    private const int TopTree = 4;
+    private const int LengthTree = 1 << LengthBits;
+    private const int LongLengthTree = 1 << LongLengthBits;
+    private const int TopTree = 1 << TopBits;
+
+    /// <summary>Decisions on the length of a gap in bits; hardly any is longer.</summary>
+    public const int LengthBits = 3;
+
+    /// <summary>Stands for lengths from this one on, which are told by more decisions.</summary>
+    public const int LongLength = LengthTree - 1;
+
+    public const int LongLengthBits = 5;
 
     /// <summary>Longest gap, in bits.</summary>
-    public const int MaxLength = LengthTree - 1;
+    public const int MaxLength = LongLengthTree - 1;
+
+    /// <summary>Bits below the highest one of a gap that are learnt.</summary>
+    public const int TopBits = 2;
 
     private readonly AdaptiveBit[] _lengths = new AdaptiveBit[Places * Widths * LengthTree];
-    private readonly AdaptiveBit[] _tops = new AdaptiveBit[LengthTree * TopTree];
+    private readonly AdaptiveBit[] _tops = new AdaptiveBit[LongLengthTree * TopTree];
+    private readonly AdaptiveBit[] _longLengths = new AdaptiveBit[LongLengthTree];
 
     /// <summary>The means of the groups of the row that was read last.</summary>
     public double[] Means { get; } = new double[RankScheme.MaxGroups];
@@ -26,7 +39,11 @@ internal sealed class GroupModel
     {
         _lengths.AsSpan().Fill(AdaptiveBit.Unknown);
         _tops.AsSpan().Fill(AdaptiveBit.Unknown);
+        _longLengths.AsSpan().Fill(AdaptiveBit.Unknown);
     }
+
+    /// <summary>The tree of decisions on a length that is not short.</summary>
+    public Span<AdaptiveBit> LongLengths => _longLengths;
 
     /// <summary>The tree of decisions on a gap's length in bits.</summary>
     /// <param name="group">The group at the upper end of the gap.</param>

@@ -3,8 +3,6 @@ namespace Metrics.Core.Rollups;
 /// <summary>Reads what <see cref="GroupWriter"/> wrote.</summary>
 internal ref struct GroupReader
 {
-    private const int LengthBits = 5;
-
     private readonly GroupModel _model;
     private RangeDecoder _decoder;
 
@@ -39,29 +37,20 @@ internal ref struct GroupReader
 
     private ulong TakeGap(Span<AdaptiveBit> lengths)
     {
-        var node = 1;
-        for (var i = 0; i < LengthBits; i++)
+        var length = _decoder.TakeTree(lengths, GroupModel.LengthBits);
+        if (length == GroupModel.LongLength)
         {
-            node = (2 * node) + _decoder.Take(ref lengths[node]);
+            length = _decoder.TakeTree(_model.LongLengths, GroupModel.LongLengthBits);
         }
 
-        var length = node - (1 << LengthBits);
         if (length == 0)
         {
             return 0;
         }
 
-        var tops = _model.Tops(length);
-        ulong gap = 1;
-        node = 1;
-        var rest = length - 1;
-        for (; rest > 0 && node < tops.Length; rest--)
-        {
-            var bit = _decoder.Take(ref tops[node]);
-            node = (2 * node) + bit;
-            gap = (2 * gap) + (ulong)bit;
-        }
-
+        var top = Math.Min(length - 1, GroupModel.TopBits);
+        var gap = (1UL << top) | (uint)_decoder.TakeTree(_model.Tops(length), top);
+        var rest = length - 1 - top;
         while (rest > 0)
         {
             var bits = Math.Min(rest, 16);

@@ -3,8 +3,6 @@ namespace Metrics.Core.Rollups;
 /// <summary>Writes the distributions of one row after another.</summary>
 internal sealed class GroupWriter
 {
-    private const int LengthBits = 5;
-
     private readonly GroupModel _model = new();
     private readonly RangeEncoder _encoder = new();
 
@@ -40,22 +38,18 @@ internal sealed class GroupWriter
     private void PutGap(Span<AdaptiveBit> lengths, ulong gap)
     {
         var length = GroupModel.BitLength(gap);
-        var node = 1;
-        for (var i = LengthBits - 1; i >= 0; i--)
+        _encoder.PutTree(lengths, Math.Min(length, GroupModel.LongLength), GroupModel.LengthBits);
+        if (length >= GroupModel.LongLength)
         {
-            var bit = (length >> i) & 1;
-            _encoder.Put(ref lengths[node], bit);
-            node = (2 * node) + bit;
+            _encoder.PutTree(_model.LongLengths, length, GroupModel.LongLengthBits);
         }
 
-        var tops = _model.Tops(length);
-        node = 1;
         var rest = length - 1;
-        for (; rest > 0 && node < tops.Length; rest--)
+        if (rest > 0)
         {
-            var bit = (int)(gap >> (rest - 1)) & 1;
-            _encoder.Put(ref tops[node], bit);
-            node = (2 * node) + bit;
+            var bits = Math.Min(rest, GroupModel.TopBits);
+            rest -= bits;
+            _encoder.PutTree(_model.Tops(length), (int)(gap >> rest) & ((1 << bits) - 1), bits);
         }
 
         for (; rest > 0; rest -= Math.Min(rest, 16))

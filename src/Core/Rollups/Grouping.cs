@@ -34,6 +34,16 @@ internal static class Grouping
             start = end;
             var first = values[Math.Min(at, values.Length - 1)];
             double offset = 0, weight = 0;
+            if (taken == 0)
+            {
+                // Most values are in one group whole.
+                for (; at < values.Length && weight + weights[at] <= wanted; at++)
+                {
+                    offset += (values[at] - first) * weights[at];
+                    weight += weights[at];
+                }
+            }
+
             while (at < values.Length && weight < wanted)
             {
                 var part = Math.Min(weights[at] - taken, wanted - weight);

@@ -85,6 +85,11 @@ internal sealed class OpenRow
     /// <summary>Values in order of time, after all before.</summary>
     public void AddSamples(ReadOnlySpan<long> timestampsMs, ReadOnlySpan<double> values)
     {
+        if (TryAddFinite(timestampsMs, values))
+        {
+            return;
+        }
+
         ref var row = ref Figures.Row;
         Reserve(values.Length);
         double sum = 0, increase = row.Increase, previous = row.Last, falls = 0, finiteMin = Figures.FiniteMin, finiteMax = Figures.FiniteMax;
@@ -157,6 +162,52 @@ internal sealed class OpenRow
         row.Sum += sum;
         (row.Last, row.LastMs) = (values[last], timestampsMs[last]);
         Reduce();
+    }
+
+    /// <summary>The same, if all of them are finite.</summary>
+    private bool TryAddFinite(ReadOnlySpan<long> timestampsMs, ReadOnlySpan<double> values)
+    {
+        ref var row = ref Figures.Row;
+        if (values.IsEmpty)
+        {
+            return true;
+        }
+
+        var isFirst = row.Count == 0;
+        var more = SampleFigures.Of(values, isFirst ? values[0] : row.Last);
+        if (!double.IsFinite(more.Sum))
+        {
+            return false;
+        }
+
+        Reserve(values.Length);
+        values.CopyTo(_values.AsSpan(_count));
+        if (_isWeighted)
+        {
+            _weights.AsSpan(_count, values.Length).Fill(1);
+        }
+
+        _count += values.Length;
+        if (IsPoints)
+        {
+            IsPoints = row.Count + values.Length <= RollupFormat.MaxPoints;
+            if (IsPoints)
+            {
+                values.CopyTo(_points.AsSpan((int)row.Count));
+            }
+        }
+
+        row.First = isFirst ? values[0] : row.First;
+        Figures.FiniteMin = Math.Min(Figures.FiniteMin, more.Min);
+        Figures.FiniteMax = Math.Max(Figures.FiniteMax, more.Max);
+        _steps += isFirst ? values.Length - 1 : values.Length;
+        _falls += more.Falls;
+        row.Increase += more.Increase;
+        row.Count += values.Length;
+        row.Sum += more.Sum;
+        (row.Last, row.LastMs) = (values[^1], timestampsMs[^1]);
+        Reduce();
+        return true;
     }
 
     /// <summary>Values in order of time, but not after all before.</summary>
@@ -253,6 +304,36 @@ internal sealed class OpenRow
         Reduce();
     }
 
+    /// <summary>
+    /// A finer row that is complete, in order of time: its figures, and its values rather than what is stored of them.
+    /// </summary>
+    public void AddRow(OpenRow finer)
+    {
+        ref readonly var next = ref finer.Figures;
+        if (finer.IsPoints)
+        {
+            AddPoints(finer.Points, next.Row.LastMs);
+            return;
+        }
+
+        AddFigures(next);
+        if (finer._isWeighted)
+        {
+            AddWeights(finer._values.AsSpan(0, finer._count), finer._weights.AsSpan(0, finer._count));
+            return;
+        }
+
+        Reserve(finer._count);
+        finer._values.AsSpan(0, finer._count).CopyTo(_values.AsSpan(_count));
+        if (_isWeighted)
+        {
+            _weights.AsSpan(_count, finer._count).Fill(1);
+        }
+
+        _count += finer._count;
+        Reduce();
+    }
+
     /// <summary>One value behind figures that were added.</summary>
     public void AddValue(double value)
     {
@@ -340,7 +421,7 @@ internal sealed class OpenRow
     /// <summary>From here on the values are not known in their order.</summary>
     private void Spill() => IsPoints = false;
 
-    private void Weigh()
+    private void Weigh(bool fill = true)
     {
         if (!_isWeighted)
         {
@@ -350,7 +431,10 @@ internal sealed class OpenRow
                 _weights = new double[_values.Length];
             }
 
-            _weights.AsSpan(0, _count).Fill(1);
+            if (fill)
+            {
+                _weights.AsSpan(0, _count).Fill(1);
+            }
         }
     }
 
@@ -379,15 +463,25 @@ internal sealed class OpenRow
     {
         if (_isWeighted && _count > MaxSorted)
         {
-            _count = _cells.Order(_values.AsSpan(0, _count), _weights.AsSpan(0, _count), Figures.FiniteMin, Figures.FiniteMax);
+            _count = _cells.Order(_values.AsSpan(0, _count), _weights.AsSpan(0, _count), false, Figures.FiniteMin, Figures.FiniteMax);
         }
         else if (_isWeighted)
         {
             Array.Sort(_values, _weights, 0, _count);
         }
+        else if (_falls == 0)
+        {
+            // They came in this order.
+            return;
+        }
+        else if (_count > MaxSorted)
+        {
+            Weigh(fill: false);
+            _count = _cells.Order(_values.AsSpan(0, _count), _weights.AsSpan(0, _count), true, Figures.FiniteMin, Figures.FiniteMax);
+        }
         else
         {
-            _values.AsSpan(0, _count).Sort();
+            SmallSort.Sort(_values.AsSpan(0, _count));
         }
     }
 
@@ -397,7 +491,7 @@ internal sealed class OpenRow
         if (_count > MaxPending)
         {
             Weigh();
-            _count = _cells.Order(_values.AsSpan(0, _count), _weights.AsSpan(0, _count), Figures.FiniteMin, Figures.FiniteMax);
+            _count = _cells.Order(_values.AsSpan(0, _count), _weights.AsSpan(0, _count), false, Figures.FiniteMin, Figures.FiniteMax);
         }
     }
 }

@@ -21,25 +21,29 @@ internal ref struct RangeDecoder
     /// <summary>Whether more was read than the encoder can have meant.</summary>
     public readonly bool IsBeyondEnd => _position > _source.Length + RangeEncoder.MaxTrimmed;
 
-    public int Take(ref AdaptiveBit model)
+    public int TakeTree(Span<AdaptiveBit> nodes, int bits)
     {
-        var bound = (_range >> AdaptiveBit.ProbabilityBits) * model.ProbabilityOfZero;
-        int bit;
-        if (_code < bound)
+        var node = 1;
+        var (code, range) = (_code, _range);
+        for (var i = 0; i < bits; i++)
         {
-            _range = bound;
-            bit = 0;
-        }
-        else
-        {
-            _code -= bound;
-            _range -= bound;
-            bit = 1;
+            ref var model = ref nodes[node];
+            var bound = (range >> AdaptiveBit.ProbabilityBits) * model.ProbabilityOfZero;
+            var bit = code < bound ? 0 : 1;
+            var ones = (uint)-bit;
+            code -= bound & ones;
+            range = bound + ((range - bound - bound) & ones);
+            model.Learn(bit);
+            node = (2 * node) + bit;
+            if (range < RangeEncoder.MinRange)
+            {
+                range <<= 8;
+                code = (code << 8) | Next();
+            }
         }
 
-        model.Learn(bit);
-        Normalize();
-        return bit;
+        (_code, _range) = (code, range);
+        return node - (1 << bits);
     }
 
     public uint TakeDirect(int bits)

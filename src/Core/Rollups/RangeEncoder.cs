@@ -20,21 +20,37 @@ internal sealed class RangeEncoder
 
     public void Clear() => (_length, _low, _range, _cache, _held) = (0, 0, uint.MaxValue, 0, 0);
 
-    public void Put(ref AdaptiveBit model, int bit)
+    /// <summary>A number by a tree of decisions, from its highest bit down.</summary>
+    /// <param name="nodes">The root is at 1.</param>
+    /// <param name="value">Below two to the power of <paramref name="bits"/>.</param>
+    /// <param name="bits">Decisions.</param>
+    public void PutTree(Span<AdaptiveBit> nodes, int value, int bits)
     {
-        var bound = (_range >> AdaptiveBit.ProbabilityBits) * model.ProbabilityOfZero;
-        if (bit == 0)
+        var node = 1;
+        var (low, range) = (_low, _range);
+        while (--bits >= 0)
         {
-            _range = bound;
-        }
-        else
-        {
-            _low += bound;
-            _range -= bound;
+            var bit = (value >> bits) & 1;
+            ref var model = ref nodes[node];
+
+            // Without a branch on the bit, which is not to be foreseen.
+            var bound = (range >> AdaptiveBit.ProbabilityBits) * model.ProbabilityOfZero;
+            var ones = (uint)-bit;
+            low += bound & ones;
+            range = bound + ((range - bound - bound) & ones);
+            model.Learn(bit);
+            node = (2 * node) + bit;
+            if (range < MinRange)
+            {
+                // Once is enough: no probability is below 24 of 4096.
+                range <<= 8;
+                _low = low;
+                Shift();
+                low = _low;
+            }
         }
 
-        model.Learn(bit);
-        Normalize();
+        (_low, _range) = (low, range);
     }
 
     /// <summary>Bits that are as likely 0 as 1; at most 16.</summary>

@@ -13,19 +13,42 @@ public sealed class RollupBuilder
     private readonly double[] _means = new double[RankScheme.MaxGroups];
     private double[] _arena = new double[1024];
     private int _arenaUsed;
+    private readonly RollupBuilder? _coarser;
     private int _openIndex = -1;
     private long _openEndMs;
+    private bool _wasReopened;
 
     /// <param name="lengthMs">Length of a row; rows are aligned to the epoch.</param>
-    public RollupBuilder(long lengthMs)
+    /// <param name="coarser">
+    /// Is given every row when it is complete, with its values: better and cheaper than to decode what was encoded of it. See
+    /// <see cref="HasHandedOver"/>. It is finished by the caller, after this one.
+    /// </param>
+    public RollupBuilder(long lengthMs, RollupBuilder? coarser = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lengthMs);
+        ArgumentOutOfRangeException.ThrowIfNotEqual((coarser?._lengthMs ?? lengthMs) % lengthMs, 0, nameof(coarser));
         _lengthMs = lengthMs;
+        _coarser = coarser;
         _writer = new RollupChunkWriter(lengthMs);
     }
 
     /// <summary>Rows so far.</summary>
     public int Count => _rows.Count;
+
+    /// <summary>
+    /// Whether the coarser builder has exactly the rows that <see cref="Finish"/> gave last: not where rows were added to again after they
+    /// were complete.
+    /// </summary>
+    public bool HasHandedOver { get; private set; }
+
+    /// <summary>Forgets the rows.</summary>
+    public void Clear()
+    {
+        _rows.Clear();
+        _arenaUsed = 0;
+        _openIndex = -1;
+        _wasReopened = false;
+    }
 
     /// <summary>Samples, ascending; after all before, or else they are joined with the rows that are there. NaNs are no values.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A timestamp is next to the ends of what 64 bits hold.</exception>
@@ -110,14 +133,14 @@ public sealed class RollupBuilder
     {
         ArgumentNullException.ThrowIfNull(onChunk);
         Close();
+        HasHandedOver = _coarser is not null && !_wasReopened;
         try
         {
             _writer.Write(CollectionsMarshal.AsSpan(_rows), _arena, onChunk);
         }
         finally
         {
-            _rows.Clear();
-            _arenaUsed = 0;
+            Clear();
         }
     }
 
@@ -137,6 +160,7 @@ public sealed class RollupBuilder
         if (at > 0 && _rows[at - 1].Figures.Row.StartMs >= startMs)
         {
             at = Find(startMs);
+            _wasReopened = true;
         }
 
         if (at < _rows.Count && _rows[at].Figures.Row.StartMs == startMs)
@@ -172,6 +196,11 @@ public sealed class RollupBuilder
         _rows[_openIndex] = new FinishedRow(_open.Figures, _arenaUsed, points.Length, groups);
         _arenaUsed += stored.Length;
         _openIndex = -1;
+        if (_coarser is not null && !_wasReopened)
+        {
+            _coarser.Open(_open.Figures.Row.StartMs);
+            _coarser._open.AddRow(_open);
+        }
     }
 
     /// <summary>The first row that starts at or after.</summary>

@@ -18,6 +18,30 @@ internal static class StorageDescriptions
         + ""","raw":{"type":"string"},"1m":{"type":"string"},"1h":{"type":"string"},"1d":{"type":"string"},"expectedSeries":"""
         + Expected + "}}";
 
+    private const string StatusSchema =
+        """
+        {"type":"object","properties":{
+          "stored":{"type":"array","items":{"type":"object","properties":{
+            "tier":{"type":"string","enum":["hot","warm","cold"]},"resolution":{"type":"string","enum":["raw","1m","1h","1d"]},
+            "blocks":{"type":"integer"},"bytes":{"type":"integer"},"samples":{"type":"integer"},"series":{"type":"integer"},
+            "oldest":{"type":"string","format":"date-time"},"newest":{"type":"string","format":"date-time"}}}},
+          "oldest":{"type":"string","format":"date-time"},"newest":{"type":"string","format":"date-time"},
+          "wal":{"type":"object","properties":{"bytes":{"type":"integer"}}},
+          "spool":{"type":"object","properties":{"bytes":{"type":"integer"},"maxBytes":{"type":"integer"}}},
+          "cache":{"type":"object","properties":{"bytes":{"type":"integer"},"hitBytes":{"type":"integer"},"fetchedBytes":{"type":"integer"}}},
+          "objectStores":{"type":"array","items":{"type":"object","properties":{
+            "silo":{"type":"string"},"store":{"type":"string"},"lastPublished":{"type":"string","format":"date-time"},"lastError":{"type":"string"}}}},
+          "shards":{"type":"object","additionalProperties":{"type":"integer"}},
+          "pending":{"type":"object","additionalProperties":{"type":"integer"}},
+          "jobs":{"type":"array","items":{"type":"object","properties":{
+            "job":{"type":"string"},"lastRun":{"type":"string","format":"date-time"},"lastSeconds":{"type":"number"},
+            "failingShards":{"type":"integer"},"lastError":{"type":"string"}}}},
+          "damaged":{"type":"array","items":{"type":"object","properties":{
+            "shard":{"type":"integer"},"block":{"type":"string"},"reason":{"type":"string"},"found":{"type":"string","format":"date-time"},
+            "from":{"type":"string","format":"date-time"},"to":{"type":"string","format":"date-time"},"samples":{"type":"integer"}}}},
+          "retention":{"type":"object","additionalProperties":{"type":"number"}}}}
+        """;
+
     private const string Deleted = """{"type":"object","properties":{"deletedSeries":{"type":"integer"}}}""";
     private const string Rules = """{"type":"object","properties":{"default":{"type":"object"},"policies":{"type":"array","items":{"type":"object"}}}}""";
     private const string Policy = """{"metric":"debug.*","tags":{"env":"dev"},"raw":"7d","1m":"30d","expectedSeries":12}""";
@@ -26,7 +50,7 @@ internal static class StorageDescriptions
     public static readonly ApiOperation Status = new(
         ApiTags.Status, "Storage", "What is stored by tier and resolution, oldest and newest data, what waits to be sealed, published, rolled up, compacted or deleted, and what was found damaged.")
     {
-        Responses = [ApiResponse.Json(200, "The figures.", """{"type":"object"}""", ("one process", StorageExamples.Status))],
+        Responses = [ApiResponse.Json(200, "The figures.", StatusSchema, ("one process", StorageExamples.Status))],
     };
 
     public static readonly ApiOperation Flush = new(

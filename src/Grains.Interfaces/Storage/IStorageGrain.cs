@@ -15,7 +15,7 @@ public interface IStorageGrain : IGrainWithIntegerKey
     /// <param name="fromMs">Inclusive; <see cref="long.MinValue"/> for no beginning.</param>
     /// <param name="toMs">Exclusive; <see cref="long.MaxValue"/> for no end.</param>
     /// <param name="expectedSeries">How many match; null: they are only counted.</param>
-    [Alias("delete")]
+    [Alias("delete"), ResponseTimeout("01:00:00")]
     ValueTask<ConfirmedChange> DeleteSeries(SeriesSelector selector, long fromMs, long toMs, long? expectedSeries);
 
     /// <summary>How long data is kept.</summary>
@@ -26,7 +26,7 @@ public interface IStorageGrain : IGrainWithIntegerKey
     /// <param name="policy">What is kept how long.</param>
     /// <param name="expectedSeries">How many series the policy, or the one it replaces, matches; null: they are only counted.</param>
     /// <exception cref="InvalidOperationException">A policy of that name comes from the settings, or there are too many.</exception>
-    [Alias("putPolicy")]
+    [Alias("putPolicy"), ResponseTimeout("01:00:00")]
     ValueTask<ConfirmedChange> PutPolicy(RetentionPolicyRule policy, long? expectedSeries);
 
     /// <summary>Removes a policy that <see cref="PutPolicy"/> added.</summary>
@@ -34,23 +34,20 @@ public interface IStorageGrain : IGrainWithIntegerKey
     /// <param name="expectedSeries">How many series it matches; null: they are only counted.</param>
     /// <returns>Null when there is none of that name.</returns>
     /// <exception cref="InvalidOperationException">The policy comes from the settings.</exception>
-    [Alias("removePolicy")]
+    [Alias("removePolicy"), ResponseTimeout("01:00:00")]
     ValueTask<ConfirmedChange?> RemovePolicy(string name, long? expectedSeries);
 
     /// <summary>
     /// Writes all of memory to blocks, open windows included, and returns when the object store has them and every catalog lists them:
     /// what it has then is all that was acknowledged before the call. For backups.
     /// </summary>
-    /// <exception cref="Core.Ingestion.WriteUnavailableException">The object store has not taken everything, or another process has taken shards over.</exception>
-    [Alias("flush")]
-    [ResponseTimeout("01:00:00")]
+    [Alias("flush"), ResponseTimeout("01:00:00")]
     ValueTask Flush(CancellationToken cancellationToken = default);
 
     /// <summary>Looks at blocks again, and sets those aside that are damaged: they are not read any more, and never deleted.</summary>
     /// <param name="blocks">Names of blocks; those that there are not are passed over.</param>
     /// <returns>How many are damaged.</returns>
-    [Alias("recheck")]
-    [ResponseTimeout("01:00:00")]
+    [Alias("recheck"), ResponseTimeout("01:00:00")]
     ValueTask<int> Recheck(string[] blocks);
 }
 

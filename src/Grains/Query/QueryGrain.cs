@@ -95,7 +95,7 @@ internal sealed class QueryGrain(
     {
         var sets = await AskAsync(
             warnings,
-            q => Task.Run(() => q.EvaluateAsync(plan, static set => set, cancellation), cancellation),
+            q => q.EvaluateAsync(plan, static set => set, cancellation),
             async grain =>
             {
                 var set = new GroupSet(plan);

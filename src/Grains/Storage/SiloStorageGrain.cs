@@ -22,32 +22,29 @@ internal sealed class SiloStorageGrain(
     public async ValueTask<long> CountSeries(SeriesSelector selector, long fromMs, long toMs)
     {
         ThrowIfNotReady();
-        return await Task.Run(() => deletion.CountAsync(selector, fromMs, toMs));
+        return await RunAsync(() => deletion.CountAsync(selector, fromMs, toMs));
     }
 
     public async ValueTask<long> CountSeriesOf(string metricPattern, TagMatcher[] tags)
     {
         ThrowIfNotReady();
-        return await Task.Run(() => deletion.CountPatternAsync(metricPattern, tags));
+        return await RunAsync(() => deletion.CountPatternAsync(metricPattern, tags));
     }
 
     public async ValueTask<long> DeleteSeries(SeriesSelector selector, long fromMs, long toMs)
     {
         ThrowIfNotReady();
-        return await Task.Run(() => deletion.DeleteAsync(selector, fromMs, toMs));
+        return await RunAsync(() => deletion.DeleteAsync(selector, fromMs, toMs));
     }
 
     public async ValueTask Flush()
     {
         ThrowIfNotReady();
-        try
+        await RunAsync(async () =>
         {
-            await Task.Run(() => maintenance.SealAllAsync());
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ShardFencedException)
-        {
-            throw new WriteUnavailableException($"Not everything is in the object store: {e.Message}", e);
-        }
+            await maintenance.SealAllAsync();
+            return true;
+        });
     }
 
     public async ValueTask<int> Recheck(string[] blocks)
@@ -58,14 +55,18 @@ internal sealed class SiloStorageGrain(
         {
             foreach (var block in store.Catalog.Blocks.Where(b => wanted.Contains(b.Name)))
             {
-                damaged += await Task.Run(() => IsDamagedAsync(store.Shard, block)) ? 1 : 0;
+                damaged += await RunAsync(() => IsDamagedAsync(store.Shard, block)) ? 1 : 0;
             }
         }
 
         return damaged;
     }
 
-    public async ValueTask RefreshRetention() => await retention.RefreshAsync();
+    public async ValueTask RefreshRetention() => await RunAsync(async () =>
+    {
+        await retention.RefreshAsync();
+        return true;
+    });
 
     private async Task<bool> IsDamagedAsync(int shard, BlockInfo block)
     {
@@ -88,6 +89,19 @@ internal sealed class SiloStorageGrain(
 
         stores.ReportDamage(shard, block, problem);
         return true;
+    }
+
+    /// <exception cref="WriteUnavailableException">Disk or store failed, in a form that other silos and clients understand.</exception>
+    private static async Task<T> RunAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await Task.Run(work);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ShardFencedException)
+        {
+            throw new WriteUnavailableException($"Storage cannot do that now: {e.Message}", e);
+        }
     }
 
     private void ThrowIfNotReady()

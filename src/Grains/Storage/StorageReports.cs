@@ -16,6 +16,7 @@ internal static class StorageReports
         var pending = new Dictionary<string, int>
         {
             ["shardsToSeal"] = status.Pending.GetValueOrDefault(StorageMaintenance.SealJob),
+            ["windowsToSeal"] = status.Pending.GetValueOrDefault(StorageMaintenance.SealWindows),
             ["blocksToRollUp"] = status.Pending.GetValueOrDefault(StorageMaintenance.RollUpJob),
             ["compactions"] = status.Pending.GetValueOrDefault(StorageMaintenance.CompactJob),
             ["deletions"] = status.Pending.GetValueOrDefault(StorageMaintenance.DeleteJob),
@@ -25,7 +26,9 @@ internal static class StorageReports
         return new StorageReport(
             stored,
             stored.Min(static s => s.Oldest),
-            stored.Max(static s => s.Newest),
+
+            // The row of a minute or an hour may end after its newest sample.
+            stored.Where(static s => s.Resolution == Resolution.Raw.Name()).Max(static s => s.Newest) ?? stored.Max(static s => s.Newest),
             new LogReport(status.LogBytes),
             new SpoolReport(status.Blocks.SpoolBytes, status.Blocks.SpoolMaxBytes),
             new CacheReport(status.Blocks.CacheBytes, status.Blocks.CacheHitBytes, status.Blocks.CacheFetchedBytes),

@@ -1,6 +1,5 @@
 using Metrics.Core.Backup;
 using Metrics.Core.ObjectStorage;
-using Spectre.Console;
 
 namespace Metrics.Silo.Commands;
 
@@ -13,7 +12,7 @@ internal static class BackupCommand
         var source = arguments.OpenStore(await PrepareAsync(arguments, cancellation));
         var job = new BackupJob(source, target, CommandArguments.Time);
         var result = await ProgressBar.ShowAsync("Backup", progress => job.RunAsync(progress, cancellation));
-        AnsiConsole.MarkupLineInterpolated(
+        Text.Write(
             $"Backup {result.Manifest.Id}: {result.Manifest.Blocks} blocks, {Bytes.Text(result.Manifest.Bytes)}; copied {result.Copied} ({Bytes.Text(result.CopiedBytes)}), {result.Skipped} were there.");
         return 0;
     }
@@ -36,7 +35,8 @@ internal static class BackupCommand
             throw new BackupException($"The server at {arguments.Url} has its data in {servers}, not in {dataPath}. Set --url or --Metrics:DataPath to the other.");
         }
 
-        await AnsiConsole.Status().StartAsync("The server writes its memory to blocks", _ => server.FlushAsync(cancellation));
+        Text.Write("The server writes its memory to blocks.");
+        await server.FlushAsync(cancellation);
         return servers;
     }
 }

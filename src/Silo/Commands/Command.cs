@@ -2,7 +2,6 @@ using Metrics.Core.Backup;
 using Metrics.Core.Files;
 using Metrics.Core.ObjectStorage;
 using Metrics.Silo.Settings;
-using Spectre.Console;
 
 namespace Metrics.Silo.Commands;
 
@@ -15,6 +14,8 @@ internal static class Command
         metrics backup <place>         copies everything that the running server has to a place, what is there already excepted
         metrics restore <place>        makes a data set out of the newest backup of a place, or of --id=20261122T201500Z
         metrics verify [<place>]       checks every checksum and index of the blocks of the data set, or of a place's backups
+
+        Exit codes: 0 done, 1 damage was found, 2 it could not be done.
 
         A place is a directory, azure://container/prefix or s3://bucket/prefix; credentials are those of Metrics:ObjectStore.
         Settings such as --Metrics:DataPath=/var/lib/metrics say which data set. --url=http://127.0.0.1:8080 says where its server
@@ -48,9 +49,17 @@ internal static class Command
         {
             return Fail("broken off; begun again it goes on from here");
         }
-        catch (Exception e) when (e is BackupException or ObjectStoreException or FileLockedException)
+        catch (Exception e) when (e is BackupException or ObjectStoreException)
         {
             return Fail(e.Message);
+        }
+        catch (FileLockedException e)
+        {
+            return Fail($"{e.Message} Stop the server that runs there, or set Metrics:DataPath to another directory.");
+        }
+        catch (HttpRequestException e)
+        {
+            return Fail($"The server cannot be asked: {e.Message}");
         }
         catch (Exception e) when (StartFailure.Explain(e) is { } explanation)
         {
@@ -60,7 +69,7 @@ internal static class Command
 
     private static int ShowHelp()
     {
-        AnsiConsole.Console.Profile.Out.Writer.WriteLine(Help);
+        Text.Write(Help);
         return 0;
     }
 

@@ -43,10 +43,13 @@ internal sealed class LiveServer(Uri url) : IDisposable
     }
 
     /// <summary>Has blocks looked at again, and set aside if they are damaged.</summary>
-    public async Task RecheckAsync(IEnumerable<string> blocks, CancellationToken cancellation)
+    /// <returns>How many are.</returns>
+    public async Task<int> RecheckAsync(IEnumerable<string> blocks, CancellationToken cancellation)
     {
         using var answer = await _http.PostAsJsonAsync("/api/v1/storage/recheck", new { blocks }, cancellation);
         await CheckAsync(answer, cancellation);
+        using var body = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync(cancellation), default, cancellation);
+        return body.RootElement.GetProperty("damaged").GetInt32();
     }
 
     public void Dispose() => _http.Dispose();
@@ -56,7 +59,20 @@ internal sealed class LiveServer(Uri url) : IDisposable
         if (!answer.IsSuccessStatusCode)
         {
             var text = await answer.Content.ReadAsStringAsync(cancellation);
-            throw new BackupException($"The server answered {(int)answer.StatusCode}: {text}");
+            throw new BackupException($"The server answered {(int)answer.StatusCode}: {DetailOf(text)}");
+        }
+    }
+
+    private static string DetailOf(string problem)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(problem);
+            return document.RootElement.GetProperty("detail").GetString() ?? problem;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return problem.ReplaceLineEndings(" ");
         }
     }
 }

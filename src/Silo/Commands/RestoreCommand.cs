@@ -1,6 +1,5 @@
 using Metrics.Core.Backup;
 using Metrics.Core.Files;
-using Spectre.Console;
 
 namespace Metrics.Silo.Commands;
 
@@ -11,10 +10,9 @@ internal static class RestoreCommand
     {
         var dataPath = Path.GetFullPath(arguments.Storage.DataPath);
         var target = arguments.OpenStore(dataPath);
-        var job = new RestoreJob(arguments.OpenPlace(), target, LocalFileSystem.Instance, dataPath);
+        var job = new RestoreJob(arguments.OpenPlace(), target, LocalFileSystem.Instance, dataPath, CommandArguments.Time);
         var result = await ProgressBar.ShowAsync("Restore", progress => job.RunAsync(arguments.Id, progress, cancellation));
-        AnsiConsole.MarkupLineInterpolated(
-            $"Restored {result.Manifest.Id} into {dataPath} and {target.Description}: {result.Manifest.Blocks} blocks, {Bytes.Text(result.Manifest.Bytes)}. Start the server with the same settings.");
+        Text.Write($"Restored {result.Manifest.Id} into {dataPath} and {target.Description}: {result.Manifest.Blocks} blocks, {Bytes.Text(result.Manifest.Bytes)}. Start the server with the same settings.");
         return 0;
     }
 }

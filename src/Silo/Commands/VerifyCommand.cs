@@ -1,5 +1,4 @@
 using Metrics.Core.Backup;
-using Spectre.Console;
 
 namespace Metrics.Silo.Commands;
 
@@ -14,33 +13,33 @@ internal static class VerifyCommand
         var result = await ProgressBar.ShowAsync("Verify", progress => arguments.Place is null
             ? new VerifyJob(store).RunAsync(progress, cancellation)
             : new VerifyJob(store).RunBackupsAsync(progress, cancellation));
-        AnsiConsole.MarkupLineInterpolated(
-            $"{store.Description}: {result.Shards} shards, {result.Blocks} blocks, {Bytes.Text(result.Bytes)}, {result.Samples} samples and rollup rows.");
+        Text.Write(FormattableString.Invariant(
+            $"{store.Description}: {result.Shards} shards, {result.Blocks} blocks, {Bytes.Text(result.Bytes)}, {result.Samples} samples and rollup rows."));
         Show("damaged", result.Damaged);
         Show("set aside before", result.SetAside);
         if (result.Damaged.Count == 0)
         {
-            AnsiConsole.MarkupLine("Every checksum and every index is right.");
+            Text.Write(result.SetAside.Count == 0 ? "Every checksum and every index is right." : "Every checksum and every index of the other blocks is right.");
             return 0;
         }
 
-        if (arguments.Place is null && await server.DataPathAsync(cancellation) is not null)
+        var blocks = result.Damaged.Where(static d => d.IsBlock).Select(static d => d.Name).ToList();
+        if (arguments.Place is null && blocks.Count != 0 && await server.DataPathAsync(cancellation) is { } running && (dataPath is null || running == dataPath))
         {
-            await server.RecheckAsync(result.Damaged.Select(static d => d.Block), cancellation);
-            AnsiConsole.MarkupLine("The server sets them aside: it answers without them, and never deletes them.");
+            var aside = await server.RecheckAsync(blocks, cancellation);
+            Text.Write($"The server finds {aside} of these {blocks.Count} blocks damaged too and sets them aside: it answers without them, and never deletes them.");
         }
 
         return 1;
     }
 
-    private static void Show(string what, IReadOnlyList<BlockFinding> findings)
+    private static void Show(string what, IReadOnlyList<Finding> findings)
     {
         foreach (var finding in findings)
         {
             foreach (var problem in finding.Problems)
             {
-                // Not wrapped at the width of a terminal: for grep.
-                AnsiConsole.Console.Profile.Out.Writer.WriteLine($"{what}: {finding.Block}: {problem}");
+                Text.Write($"{what}: {finding.Name}: {problem}");
             }
         }
     }

@@ -13,7 +13,7 @@ public abstract class DashboardContext : BunitContext, IAsyncLifetime
     protected DashboardContext()
     {
         Services.AddSingleton<TimeProvider>(Time);
-        Services.AddSingleton(FakeGrainFactory.Of(Grain));
+        Services.AddSingleton(FakeGrainFactory.Of(Grain, Storage));
         Services.AddPageServices();
         JSInterop.Mode = JSRuntimeMode.Loose;
         JSInterop.SetupModule("./_content/Metrics.Dashboard/js/chart.js").Mode = JSRuntimeMode.Loose;
@@ -25,6 +25,8 @@ public abstract class DashboardContext : BunitContext, IAsyncLifetime
     protected FakeTimeProvider Time { get; } = new(Start);
 
     protected FakeQueryGrain Grain { get; } = new();
+
+    protected FakeStorageGrain Storage { get; } = new();
 
     protected NavigationManager Navigation => Services.GetRequiredService<NavigationManager>();
 

@@ -2,17 +2,18 @@ using System.Reflection;
 
 namespace Metrics.Dashboard.Tests.Fakes;
 
-/// <summary>A grain factory that gives out one grain, whatever is asked for.</summary>
+/// <summary>A grain factory that gives out, of a few grains, the one of the interface that is asked for.</summary>
 public class FakeGrainFactory : DispatchProxy
 {
-    private object? _grain;
+    private object[] _grains = [];
 
-    public static IGrainFactory Of(object grain)
+    public static IGrainFactory Of(params object[] grains)
     {
         var factory = Create<IGrainFactory, FakeGrainFactory>();
-        ((FakeGrainFactory)(object)factory)._grain = grain;
+        ((FakeGrainFactory)(object)factory)._grains = grains;
         return factory;
     }
 
-    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => _grain;
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+        Array.Find(_grains, grain => targetMethod!.ReturnType.IsInstanceOfType(grain));
 }

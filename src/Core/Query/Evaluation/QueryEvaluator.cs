@@ -16,14 +16,32 @@ public sealed class QueryEvaluator(IOptions<QueryOptions> options, SymbolTable s
     /// <summary>Fewer series than this are not worth a second worker.</summary>
     private const int SeriesPerWorker = 256;
 
+    /// <summary>
+    /// A query over at most so many hours of series runs on its caller's thread: some 200,000 samples at worst. A change of threads costs a
+    /// small query more than its work.
+    /// </summary>
+    private const double InlineSeriesHours = 64;
+
+    /// <summary>The same for looking series up: in larger indexes, or with expressions, that may take milliseconds.</summary>
+    private const int InlineIndexSeries = 100_000;
+
     /// <summary>Workers that wait for the object store side by side.</summary>
     private const int RemoteWorkers = 4;
 
     /// <exception cref="QueryLimitException">A limit of <see cref="QueryOptions"/> was hit.</exception>
     /// <exception cref="ArgumentException">The plan's selector cannot be used.</exception>
-    public async Task<GroupSet> EvaluateAsync(QueryPlan plan, IReadOnlyList<Shard> shards, CancellationToken cancellation = default)
+    /// <remarks>Small queries are answered on the caller's thread before this returns, others on the thread pool.</remarks>
+    public Task<GroupSet> EvaluateAsync(QueryPlan plan, IReadOnlyList<Shard> shards, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(shards);
+        return IsQuicklySelected(plan, shards)
+            ? EvaluateHereAsync(plan, shards, cancellation)
+            : Task.Run(() => EvaluateHereAsync(plan, shards, cancellation), cancellation);
+    }
+
+    private async Task<GroupSet> EvaluateHereAsync(QueryPlan plan, IReadOnlyList<Shard> shards, CancellationToken cancellation)
+    {
         var budget = new QueryBudget(options.Value, time, cancellation);
         var buckets = new BucketGrid(plan).BucketsAsked;
         budget.TakePoints(1, buckets);
@@ -36,7 +54,9 @@ public sealed class QueryEvaluator(IOptions<QueryOptions> options, SymbolTable s
         var affordable = budget.CopiesOf(scan.Groups.Count, buckets);
         var work = new ShardWork(scan, plan, budget, cancellation);
         var workers = Math.Clamp(WorkersFor(scan), 1, Math.Min(affordable, work.Count));
-        var set = workers == 1 ? await work.RunAsync() : await RunAsync(work, workers, cancellation);
+        var set = workers > 1 ? await RunAsync(work, workers, cancellation)
+            : scan.SeriesCount * ((double)plan.ToMs - plan.FromMs) <= InlineSeriesHours * 3_600_000 ? await work.RunAsync()
+            : await Task.Run(work.RunAsync, cancellation);
         foreach (var shard in scan.Shards)
         {
             shard.ReportKnownProblems(plan, set.Report);
@@ -57,6 +77,22 @@ public sealed class QueryEvaluator(IOptions<QueryOptions> options, SymbolTable s
     }
 
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static bool IsQuicklySelected(QueryPlan plan, IReadOnlyList<Shard> shards)
+    {
+        if (plan.Selector.Metric is null || plan.Selector.Matchers.Any(static m => m.Kind is MatchKind.Regex or MatchKind.NotRegex))
+        {
+            return false;
+        }
+
+        var series = 0L;
+        foreach (var shard in shards)
+        {
+            series += shard.Count;
+        }
+
+        return series <= InlineIndexSeries;
+    }
 
     private static int WorkersFor(QueryScan scan)
     {

@@ -19,17 +19,24 @@ internal sealed class RangePlanner(CatalogLayout layout, long? intervalMs, Reten
     public List<Stretch> Plan(long fromMs, long toMs, IntervalSet notFromRollups)
     {
         var stretches = new List<Stretch>();
-        if (layout.MinMs > layout.MaxMs)
+        var (oldestMs, newestMs) = notFromRollups.IsEmpty
+            ? (layout.MinMs, layout.MaxMs)
+            : (Math.Min(layout.MinMs, notFromRollups.Items[0].FromMs), Math.Max(layout.MaxMs, notFromRollups.Items[^1].ToMs - 1));
+        if (oldestMs > newestMs)
         {
             return stretches;
         }
 
         // The ends of the data stand for the ends of time, day by day so that they cut no row.
-        fromMs = Math.Max(fromMs, TimeAlign.Down(layout.MinMs, Resolution.Day.LengthMs()));
-        toMs = Math.Min(toMs, TimeAlign.Up(layout.MaxMs + 1, Resolution.Day.LengthMs()));
+        fromMs = Math.Max(fromMs, TimeAlign.Down(oldestMs, Resolution.Day.LengthMs()));
+        toMs = Math.Min(toMs, TimeAlign.Up(newestMs + 1, Resolution.Day.LengthMs()));
         var rawFloor = FloorOf(Resolution.Raw);
-        var rawLeft = layout.Present(Resolution.Raw).Intersect(rawFloor, long.MaxValue);
-        var dirty = layout.Dirty.Union(notFromRollups.Intersect(rawLeft)).Intersect(rawFloor, long.MaxValue);
+        var raw = layout.Present(Resolution.Raw);
+
+        // Where rollups have nothing either, what is to be read raw may be in memory only.
+        var asked = notFromRollups.Subtract(RolledUp().Subtract(raw)).Intersect(rawFloor, long.MaxValue);
+        var rawLeft = raw.Intersect(rawFloor, long.MaxValue).Union(asked);
+        var dirty = layout.Dirty.Intersect(rawFloor, long.MaxValue).Union(asked);
         var left = IntervalSet.Of(fromMs, toMs);
         var taken = new IntervalSet[4];
         Array.Fill(taken, IntervalSet.Empty);
@@ -140,6 +147,14 @@ internal sealed class RangePlanner(CatalogLayout layout, long? intervalMs, Reten
         }
 
         return coarse;
+    }
+
+    /// <summary>Windows that have rollups: the finest, since those of longer rows reach over windows without any data.</summary>
+    private IntervalSet RolledUp()
+    {
+        var minutes = layout.Present(Resolution.Minute).Union(layout.Present(Resolution.Hour));
+        var days = layout.Present(Resolution.Day);
+        return minutes.Union(days.Subtract(minutes.Union(layout.Present(Resolution.Raw)).AlignOutward(Resolution.Day.LengthMs())));
     }
 
     /// <summary>Windows that finer data is kept of.</summary>

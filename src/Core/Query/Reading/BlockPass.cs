@@ -13,6 +13,9 @@ internal sealed class BlockPass : IDisposable
 
     private const int SeriesPerBatch = 1024;
 
+    /// <summary>Plans of a series, each with more of it read raw: by day, hour, minute, and for deletions.</summary>
+    private const int LastAttempt = 6;
+
     private const long BytesPerFetch = 8 * 1024 * 1024;
 
     private readonly ShardScan _scan;
@@ -40,7 +43,7 @@ internal sealed class BlockPass : IDisposable
     }
 
     /// <summary>Whether rows that do not do are used all the same: what was to be read raw is not there raw.</summary>
-    private bool IsLast => _attempt == 2;
+    private bool IsLast => _attempt == LastAttempt;
 
     /// <param name="series">Series of one class, by their numbers in the scan.</param>
     /// <param name="stretches">The plan of that class.</param>
@@ -56,7 +59,7 @@ internal sealed class BlockPass : IDisposable
             _again.Clear();
             for (var i = from; i < Math.Min(series.Count, from + batchSize); i++)
             {
-                if (_scan.LateWindows.TryGetValue(series[i], out var late) && HasRollupsIn(stretches, late))
+                if (_scan.LateWindows.TryGetValue(series[i], out var late) && !AreRead(stretches, late))
                 {
                     _again.Add((series[i], late, 1));
                 }
@@ -83,8 +86,19 @@ internal sealed class BlockPass : IDisposable
 
     public void Dispose() => _decoder.Dispose();
 
-    private static bool HasRollupsIn(PlannedStretch[] stretches, IntervalSet windows) => Array.Exists(
-        stretches, s => s.Stretch.Resolution != Blocks.Resolution.Raw && windows.Overlaps(s.Stretch.FromMs, s.Stretch.ToMs));
+    /// <summary>Whether raw stretches cover all of some windows.</summary>
+    private static bool AreRead(PlannedStretch[] stretches, IntervalSet windows)
+    {
+        foreach (var (stretch, _) in stretches)
+        {
+            if (stretch.Resolution == Blocks.Resolution.Raw)
+            {
+                windows = windows.Subtract(IntervalSet.Of(stretch.FromMs, stretch.ToMs));
+            }
+        }
+
+        return windows.IsEmpty;
+    }
 
     /// <summary>Two-hour windows that a chunk of a series spans, at least.</summary>
     private static int WindowsPerChunk(Blocks.Resolution resolution) => resolution switch
@@ -181,7 +195,9 @@ internal sealed class BlockPass : IDisposable
 
             if (_raw[slot] is { } raw)
             {
-                _again.Add((_batch[slot], raw.Union(_known), _attempt + 1));
+                // Finer rows may turn out not to do where coarser ones did; without anything new, raw data is not there.
+                var isNew = !raw.Subtract(_known).IsEmpty;
+                _again.Add((_batch[slot], raw.Union(_known), isNew ? _attempt + 1 : LastAttempt));
                 continue;
             }
 

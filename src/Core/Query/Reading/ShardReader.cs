@@ -47,7 +47,7 @@ internal sealed class ShardReader : SeriesConsumer, IDisposable
             _before = await new Lookback(scan, _plan, _context with { Explains = false }).FindAsync(from, to);
         }
 
-        if (!Array.Exists(scan.Plans, static p => p.Length != 0))
+        if (scan.LateWindows.Count == 0 && !Array.Exists(scan.Plans, static p => p.Length != 0))
         {
             for (var i = from; i < to; i++)
             {
