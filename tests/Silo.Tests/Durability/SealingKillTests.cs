@@ -45,18 +45,7 @@ public class SealingKillTests
                 await silo.Write(Batch(sent++, baseMs));
             }
 
-            var last = Task.Run(async () =>
-            {
-                try
-                {
-                    await silo.Write(Batch(sent, baseMs));
-                }
-                catch (HttpRequestException)
-                {
-                    // Cut off, as it is meant to be; it is sent again.
-                    TestContext.Current.TestOutputHelper!.WriteLine("cut off");
-                }
-            });
+            var last = WriteUntilKilled(silo, Batch(sent, baseMs));
             await silo.Kill();
             await last;
             sent++;
@@ -72,6 +61,19 @@ public class SealingKillTests
         });
         await EveryPointCountsOnce(silo, sent, baseMs);
         Assert.Equal(0, await silo.Stop());
+    }
+
+    private static async Task WriteUntilKilled(SiloProcess silo, Point[] batch)
+    {
+        try
+        {
+            await silo.Write(batch);
+        }
+        catch (HttpRequestException)
+        {
+            // Cut off, as it is meant to be; it is sent again.
+            TestContext.Current.TestOutputHelper!.WriteLine("cut off");
+        }
     }
 
     /// <summary>Every point its own timestamp, here and there in four days.</summary>

@@ -101,7 +101,7 @@ public sealed class StoreAwayTests(Azurite azurite) : IClassFixture<Azurite>
         Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
     }
 
-    private static Task WholeCount(SiloProcess silo, string metric) =>
+    private static Task<JsonNode> WholeCount(SiloProcess silo, string metric) =>
         Eventually.Get(() => Ask(silo, metric, OldMs), static answer => answer["partial"] is null && Sum(answer) == Points);
 
     private static async Task<double> Count(SiloProcess silo, string metric, long fromMs, bool whole)
