@@ -42,6 +42,7 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
     private readonly RoundSummary _sealed = new();
     private readonly RoundSummary _done = new();
     private DateTimeOffset _checkpointNotBefore;
+    private bool _isAway;
 
     /// <param name="context">Storage, clock and settings; engine and shards are to be open before anything is asked for.</param>
     /// <param name="owns">Which shards are this process' to maintain, now.</param>
@@ -80,6 +81,7 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
     /// written before the call.
     /// </summary>
     /// <exception cref="IOException">Local disk or the object store failed.</exception>
+    /// <exception cref="ShardFencedException">Another process has taken a shard over.</exception>
     public async Task SealAllAsync(CancellationToken cancellation = default)
     {
         await _sealing.WaitAsync(cancellation);
@@ -97,6 +99,10 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
         }
 
         await _context.Shards.FlushAsync(cancellation);
+        if (Works.FirstOrDefault(w => _owns(w.Shard.Number) && w.Store.State == ShardStoreState.Fenced) is { } lost)
+        {
+            throw new ShardFencedException($"Another process has taken shard {lost.Shard.Number} over, and nothing of it is published from here any more.");
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -306,6 +312,7 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
             if (did)
             {
                 _context.Instruments.Add(job, seconds, work.ProgressOf(job));
+                _isAway &= job == SealJob;
                 (job == SealJob ? _sealed : _done).Add(job, work.ProgressOf(job));
             }
 
@@ -320,7 +327,11 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
                 _context.SetAside(work, damage);
             }
 
-            LogFailed(e is SpoolFullException or ObjectStorage.ObjectStoreUnavailableException ? null : e, job, work.Shard.Number, delay, e.Message);
+            // A store that is away is one event, however many shards and jobs find it out again and again.
+            var isAway = e is ObjectStorage.ObjectStoreUnavailableException;
+            var level = isAway && _isAway ? LogLevel.Debug : LogLevel.Warning;
+            _isAway |= isAway;
+            LogFailed(level, e is SpoolFullException || isAway ? null : e, job, work.Shard.Number, delay, e.Message);
             return false;
         }
     }
@@ -348,8 +359,8 @@ public sealed partial class StorageMaintenance : IAsyncDisposable
         return pending;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Maintenance ({Job}) of shard {Shard} failed and is tried again in {Delay}: {Problem}")]
-    private partial void LogFailed(Exception? exception, string job, int shard, TimeSpan delay, string problem);
+    [LoggerMessage(Message = "Maintenance ({Job}) of shard {Shard} failed and is tried again in {Delay}: {Problem}")]
+    private partial void LogFailed(LogLevel level, Exception? exception, string job, int shard, TimeSpan delay, string problem);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The checkpoint of the log could not be written and is tried again in {Delay}: {Problem}")]
     private partial void LogCheckpointFailed(Exception exception, TimeSpan delay, string problem);

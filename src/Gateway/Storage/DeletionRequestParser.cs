@@ -34,9 +34,13 @@ internal sealed class DeletionRequestParser(ListRequestParser lists, IOptions<Qu
                     break;
                 case "limit":
                     throw ApiException.BadField(name, "is not a parameter of a deletion: all that matches is deleted");
-                default:
+                case "metric" or "match":
+                case var _ when name.StartsWith("tag.", StringComparison.Ordinal):
                     rest = rest.Add(name, value);
                     break;
+                default:
+                    var shown = Suggestion.Shorten(name);
+                    throw ApiException.BadField(shown, "is not a parameter of a deletion; it takes metric, match, tag.<key>, from, to, expectedSeries");
             }
         }
 

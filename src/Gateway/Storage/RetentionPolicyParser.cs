@@ -12,6 +12,7 @@ internal sealed class RetentionPolicyParser(IOptions<QueryApiOptions> options)
     private const int MaxNameLength = 100;
 
     private const long ShortestMs = 3_600_000;
+    private const long LongestMs = 36_500L * 24 * ShortestMs;
 
     private static readonly string[] Fields = ["metric", "tags", "raw", "1m", "1h", "1d", Confirmation.Field];
 
@@ -21,6 +22,11 @@ internal sealed class RetentionPolicyParser(IOptions<QueryApiOptions> options)
         if (name.Length > MaxNameLength || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
         {
             throw ApiException.BadField("name", $"must be 1 to {MaxNameLength} letters, digits, '-', '_' or '.'");
+        }
+
+        if (name.Equals("default", StringComparison.OrdinalIgnoreCase))
+        {
+            throw ApiException.BadField("name", "is \"default\", which stands for what holds without a policy; choose another one");
         }
 
         var fields = JsonFields.Object(body, null, "a retention policy", Fields);
@@ -48,8 +54,8 @@ internal sealed class RetentionPolicyParser(IOptions<QueryApiOptions> options)
             return null;
         }
 
-        return DurationText.TryParse(JsonFields.String(element, field), out var milliseconds) && milliseconds >= ShortestMs
+        return DurationText.TryParse(JsonFields.String(element, field), out var milliseconds) && milliseconds is >= ShortestMs and <= LongestMs
             ? milliseconds
-            : throw ApiException.BadField(field, $"must be {DurationText.Form}, 1 h or more");
+            : throw ApiException.BadField(field, $"must be {DurationText.Form}, 1 h to 36,500 days");
     }
 }

@@ -9,6 +9,9 @@ internal sealed class StorageClient(IGrainFactory grains) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
 
+    /// <summary>Beside whatever else is asked: it is looked at while something takes long.</summary>
+    public ValueTask<string> GetStatus(CancellationToken cancellation) => grains.GetGrain<IStorageGrain>(0).GetStatus(cancellation);
+
     /// <exception cref="ApiException">The change conflicts with what is there.</exception>
     public async Task<T> Ask<T>(Func<IStorageGrain, ValueTask<T>> question, CancellationToken cancellation)
     {

@@ -26,7 +26,7 @@ internal static class StorageEndpoints
     }
 
     private static async Task<IResult> Status(StorageClient client, CancellationToken cancellation) =>
-        Results.Text(await client.Ask(grain => grain.GetStatus(cancellation), cancellation), ApiBody.Json);
+        Results.Text(await client.GetStatus(cancellation), ApiBody.Json);
 
     private static async Task<IResult> Flush(StorageClient client, CancellationToken cancellation)
     {

@@ -98,7 +98,7 @@ internal sealed class SiloStorageGrain(
         {
             return await Task.Run(work);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ShardFencedException)
         {
             throw new WriteUnavailableException($"Storage cannot do that now: {e.Message}", e);
         }
