@@ -78,7 +78,7 @@ public class TieredPartialTests
         var plan = QueryHarness.Plan(aggregation, StartMs, harness.Inner.NowMs, 60_000) with { Selector = new("m", []), Explain = true };
         var result = await harness.AskAsync(plan);
         Assert.Empty(result.Warnings);
-        Assert.Equal(12 * 60, result.Groups[0].Values.Count);
+        Assert.Equal(12 * 60, result.Groups[0].Values.Length);
         Assert.Contains(result.Explain!.Parts, static p => p.Resolution == Resolution.Minute);
     }
 
