@@ -48,10 +48,10 @@ public class TieredModelTests
         {
             foreach (var interval in Intervals)
             {
-                await harness.CheckAsync(QueryHarness.Plan(aggregation, StartMs - (5 * DayMs), StartMs + (3 * DayMs), interval));
+                await harness.CheckAsync(QueryHarness.Plan(aggregation, StartMs - (5 * DayMs), StartMs + (3 * DayMs), interval) with { Selector = new("m", []) });
                 foreach (var at in late)
                 {
-                    await harness.CheckAsync(QueryHarness.Plan(aggregation, at - 1000, at + 1000, interval));
+                    await harness.CheckAsync(QueryHarness.Plan(aggregation, at - 1000, at + 1000, interval) with { Selector = new("m", []) });
                 }
             }
         }
@@ -69,7 +69,7 @@ public class TieredModelTests
         await harness.WriteAsync([(Keys[2], StartMs + (5 * HourMs) + 5, 3)]);
         foreach (var interval in Intervals)
         {
-            await harness.CheckAsync(QueryHarness.Plan("increase", StartMs - DayMs, StartMs + (2 * DayMs), interval));
+            await harness.CheckAsync(QueryHarness.Plan("increase", StartMs - DayMs, StartMs + (2 * DayMs), interval) with { Selector = new("m", []) });
         }
     }
 
@@ -99,7 +99,7 @@ public class TieredModelTests
             {
                 foreach (var interval in Intervals)
                 {
-                    await harness.CheckAsync(QueryHarness.Plan(aggregation, StartMs, StartMs + DayMs, interval));
+                    await harness.CheckAsync(QueryHarness.Plan(aggregation, StartMs, StartMs + DayMs, interval) with { Selector = new("m", []) });
                 }
             }
         }
