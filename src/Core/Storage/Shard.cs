@@ -101,27 +101,36 @@ public sealed class Shard
         Index.ReuseRetired();
         foreach (var series in All())
         {
-            if (!series.SeemsIdle(idleSinceMs))
-            {
-                continue;
-            }
-
-            lock (_sync)
-            {
-                // Whoever looks one up takes it before or after, and appends to it before or is turned away.
-                if (At(series.Ordinal) == series && Index.KeyOf(series.Ordinal) is var key && series.TryRetire(key, idleSinceMs))
-                {
-                    onRetired(series, key);
-                    Volatile.Write(ref _byOrdinal[series.Ordinal], null);
-                    _byId.Remove(series);
-                    Index.Retire(series.Ordinal);
-                    limiter.Release(key.Metric);
-                    retired++;
-                }
-            }
+            retired += Retire(series, idleSinceMs, limiter, onRetired) ? 1 : 0;
         }
 
         return retired;
+    }
+
+    /// <summary>Takes one series out if it holds nothing and was not written to since a time.</summary>
+    /// <returns>Whether it did.</returns>
+    internal bool Retire(LiveSeries series, long idleSinceMs, CardinalityLimiter limiter, Action<LiveSeries, SeriesKey> onRetired)
+    {
+        if (!series.SeemsIdle(idleSinceMs))
+        {
+            return false;
+        }
+
+        lock (_sync)
+        {
+            // Whoever looks one up takes it before or after, and appends to it before or is turned away.
+            if (At(series.Ordinal) != series || Index.KeyOf(series.Ordinal) is var key && !series.TryRetire(key, idleSinceMs))
+            {
+                return false;
+            }
+
+            onRetired(series, key);
+            Volatile.Write(ref _byOrdinal[series.Ordinal], null);
+            _byId.Remove(series);
+            Index.Retire(series.Ordinal);
+            limiter.Release(key.Metric);
+            return true;
+        }
     }
 
     private LiveSeries Add(SeriesKey key)

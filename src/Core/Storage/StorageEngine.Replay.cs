@@ -12,6 +12,7 @@ public sealed partial class StorageEngine
     {
         private readonly PointAge _age = engine.CurrentPointAge();
         private readonly long[] _sealedBelow = new long[engine._shards.Length];
+        private readonly HashSet<LiveSeries> _emptied = [];
         private ReferenceTable _byReference = new();
         private long _segment = -1;
         private long _newestMs;
@@ -72,6 +73,10 @@ public sealed partial class StorageEngine
             }
 
             _byReference = new();
+            foreach (var series in _emptied)
+            {
+                engine.RetireEmpty(series);
+            }
         }
 
         private void Begin(long segment)
@@ -95,7 +100,7 @@ public sealed partial class StorageEngine
                 throw new InvalidDataException("a deletion that cannot be carried out");
             }
 
-            Samples -= engine.DeleteFrom(engine._shards[deletion.Shard], selector, deletion.FromMs, deletion.ToMs).Samples;
+            Samples -= engine.DeleteFrom(engine._shards[deletion.Shard], selector, deletion.FromMs, deletion.ToMs, series => _emptied.Add(series)).Samples;
         }
 
         private bool IsDefinedAgain(uint reference)

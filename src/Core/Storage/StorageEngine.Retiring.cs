@@ -33,6 +33,15 @@ public sealed partial class StorageEngine
         return retired;
     }
 
+    /// <summary>A series of which all was deleted is not listed any more; what blocks have of it, they list.</summary>
+    private void RetireEmpty(LiveSeries series)
+    {
+        if (_shards[series.Shard].Retire(series, long.MaxValue, _limiter, KeepNumber))
+        {
+            Interlocked.Increment(ref _retiredSeries);
+        }
+    }
+
     private void KeepNumber(LiveSeries series, SeriesKey key)
     {
         if (series.Reference != 0)

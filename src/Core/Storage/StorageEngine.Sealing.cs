@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Metrics.Core.Index;
 using Metrics.Core.Ingestion;
 using Metrics.Core.Query;
+using Metrics.Core.Series;
 using Metrics.Core.Wal;
 using Microsoft.Extensions.Logging;
 
@@ -112,7 +113,7 @@ public sealed partial class StorageEngine
 
             // What stands before it in the log has to be in memory to be deleted. Not to be given up: a replay would delete.
             await DrainAsync(CancellationToken.None);
-            var deleted = DeleteFrom(_shards[shard], compiled, fromMs, toMs);
+            var deleted = DeleteFrom(_shards[shard], compiled, fromMs, toMs, RetireEmpty);
             Interlocked.Add(ref _samplesInMemory, -deleted.Samples);
             return deleted;
         }
@@ -137,7 +138,7 @@ public sealed partial class StorageEngine
         return dropped;
     }
 
-    private (int Series, long Samples) DeleteFrom(Shard shard, CompiledSelector selector, long fromMs, long toMs)
+    private (int Series, long Samples) DeleteFrom(Shard shard, CompiledSelector selector, long fromMs, long toMs, Action<LiveSeries> onEmpty)
     {
         var ordinals = new List<int>();
         shard.Index.Select(selector, ordinals);
@@ -145,9 +146,19 @@ public sealed partial class StorageEngine
         long samples = 0;
         foreach (var ordinal in ordinals)
         {
-            var deleted = shard.At(ordinal)?.Delete(Pool, fromMs, toMs) ?? 0;
+            if (shard.At(ordinal) is not { } live)
+            {
+                continue;
+            }
+
+            var deleted = live.Delete(Pool, fromMs, toMs);
             series += deleted == 0 ? 0 : 1;
             samples += deleted;
+
+            if (live.SeemsIdle(long.MaxValue))
+            {
+                onEmpty(live);
+            }
         }
 
         return (series, samples);

@@ -62,6 +62,49 @@ public class TieredPartialTests
         Assert.Equal(inner.Model[0].Samples.Count(s => s.AtMs < now), result.Groups[0].Values.Sum());
     }
 
+    /// <summary>The row of a day stands for all of it, and minutes may be kept from an hour of it on that had no data.</summary>
+    [Theory]
+    [InlineData("count")]
+    [InlineData("sum")]
+    public async Task Minutes_are_read_on_the_day_that_their_retention_ends_in(string aggregation)
+    {
+        await using var inner = await TieredHarness.OpenAsync();
+        await inner.WriteAsync(Enumerable.Range(0, 12 * 60).Select(i => (Key, StartMs + (18 * HourMs) + (i * 60_000L), (double)(i % 7))));
+        inner.Inner.Time.SetUtcNow(DateTimeOffset.FromUnixTimeMilliseconds(StartMs + (36 * HourMs)));
+        await inner.Inner.SettleAsync();
+        await inner.Inner.Policies.SetAsync(
+            [new RetentionPolicy("short", "m", [], TimeSpan.FromHours(9), TimeSpan.FromDays(1), TimeSpan.FromDays(5), null)], Cancellation);
+        var harness = new TieredHarness(inner.Inner, inner.Inner.Policies);
+        var plan = QueryHarness.Plan(aggregation, StartMs, harness.Inner.NowMs, 60_000) with { Selector = new("m", []), Explain = true };
+        var result = await harness.AskAsync(plan);
+        Assert.Empty(result.Warnings);
+        Assert.Equal(12 * 60, result.Groups[0].Values.Count);
+        Assert.Contains(result.Explain!.Parts, static p => p.Resolution == Resolution.Minute);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Series_of_which_all_is_deleted_are_not_listed(bool sealedBefore)
+    {
+        await using var harness = await WithDaysAsync(1);
+        if (sealedBefore)
+        {
+            harness.Inner.Time.Advance(TimeSpan.FromDays(3));
+            await harness.Inner.SettleAsync();
+        }
+
+        await harness.DeleteAsync(new("m", []), static _ => true, long.MinValue, long.MaxValue);
+        var shards = harness.Inner.Engine.Shards;
+        var listing = new SeriesListing(shards[0].Index.Symbols, harness.Inner.Time, NullLogger<SeriesListing>.Instance, harness.Source);
+        Assert.Empty(await listing.ListMetricsAsync(SeriesSelector.All, 10, shards, Cancellation));
+        Assert.Empty(await listing.ListTagKeysAsync(SeriesSelector.All, 10, shards, Cancellation));
+        Assert.Empty(await listing.ListTagValuesAsync("host", new("m", []), 10, shards, Cancellation));
+        await listing.FindSeriesAsync(new("m", []), shards, static key => Assert.Fail($"{key} is listed"), Cancellation);
+        await harness.WriteAsync([(Key, harness.Inner.NowMs - 1, 1)]);
+        Assert.Equal(["m"], await listing.ListMetricsAsync(SeriesSelector.All, 10, shards, Cancellation));
+    }
+
     [Fact]
     public async Task Series_that_only_blocks_have_are_listed_and_read()
     {

@@ -161,6 +161,34 @@ public class SealingTests
     }
 
     [Fact]
+    public async Task A_series_of_which_all_is_deleted_is_gone_also_after_a_restart()
+    {
+        await using (var engine = EngineHarness.Open(_files))
+        {
+            await engine.AppendAsync((1, 0, 1), (4, 1000, 4));
+            for (var shard = 0; shard < 2; shard++)
+            {
+                await engine.DeleteAsync(shard, SeriesSelector.All, EngineHarness.NowMs, EngineHarness.NowMs + 1000, Cancellation);
+            }
+
+            Assert.Equal(1, engine.Shards.Sum(static s => s.Count));
+        }
+
+        await using (var again = EngineHarness.Open(_files))
+        {
+            Assert.Equal(1, again.Shards.Sum(static s => s.Count));
+            Assert.Equal(["4@1000"], again.ReadAll().Keys);
+
+            // It comes back with its next sample.
+            await again.AppendAsync((1, 2000, 5));
+            Assert.Equal(2, again.Shards.Sum(static s => s.Count));
+        }
+
+        await using var third = EngineHarness.Open(_files);
+        Assert.Equal(["1@2000", "4@1000"], third.ReadAll().Keys);
+    }
+
+    [Fact]
     public async Task A_deletion_that_cannot_be_carried_out_is_refused_and_not_logged()
     {
         await using var engine = EngineHarness.Open(_files);

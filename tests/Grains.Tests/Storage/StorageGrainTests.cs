@@ -106,6 +106,6 @@ public sealed class StorageGrainTests(SharedCluster shared)
     private async Task<double> CountAsync(string metric)
     {
         var result = await Queries.Execute(Points.Plan(metric), TestContext.Current.CancellationToken);
-        return result.Groups.Count == 0 ? 0 : result.Groups[0].Values.Count == 0 ? 0 : result.Groups[0].Values[0];
+        return result.Groups.SelectMany(static g => g.Values).FirstOrDefault();
     }
 }

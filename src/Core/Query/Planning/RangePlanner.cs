@@ -195,9 +195,21 @@ internal sealed class RangePlanner(CatalogLayout layout, long? intervalMs, Reten
 
         for (var coarser = resolution + 1; coarser <= Resolution.Day; coarser++)
         {
-            if (spans.FloorMs(coarser, nowMs) < floor && layout.Present(coarser).Overlaps(TimeAlign.Down(floor, coarser.LengthMs()), floor))
+            if (spans.FloorMs(coarser, nowMs) >= floor)
+            {
+                continue;
+            }
+
+            var present = layout.Present(coarser);
+            if (present.Overlaps(TimeAlign.Down(floor, coarser.LengthMs()), floor))
             {
                 return TimeAlign.Up(floor, coarser.LengthMs());
+            }
+
+            // It goes on from there and has nothing right before the seam: then nor have the rows that are made of it, whatever their day has later.
+            if (present.Overlaps(TimeAlign.Down(floor, Resolution.Day.LengthMs()), TimeAlign.Up(floor, Resolution.Day.LengthMs())))
+            {
+                return floor;
             }
         }
 

@@ -58,7 +58,7 @@ internal sealed class ChunkChooser(ReadRules rules)
     /// <param name="slot">The series' place in the batch: one more than at the last call.</param>
     /// <param name="stretches">The plan.</param>
     /// <param name="unsealedMs">From here on memory may have late samples among the chunks'.</param>
-    /// <param name="readRaw">Receives windows whose rows cannot be used because a part of them is deleted; null to use them all the same.</param>
+    /// <param name="readRaw">Receives windows whose rows cannot be used because a part of them is deleted; null when they were read raw as far as they can be.</param>
     /// <returns>Bytes to be read.</returns>
     public long Choose(ChunkGatherer gatherer, int slot, PlannedStretch[] stretches, long unsealedMs, List<(long FromMs, long ToMs)>? readRaw)
     {
@@ -118,6 +118,7 @@ internal sealed class ChunkChooser(ReadRules rules)
         }
 
         var touches = false;
+        List<(long, long)>? cutRows = null;
         foreach (var (from, to) in chunk.Deleted)
         {
             if (from <= chunk.Meta.MinMs && to > chunk.Meta.MaxMs)
@@ -130,27 +131,35 @@ internal sealed class ChunkChooser(ReadRules rules)
                 touches = true;
                 if (chunk.Meta.Kind == ChunkKind.Rollup)
                 {
-                    AddCutRow(from, chunk.Meta, stretch, readRaw);
-                    AddCutRow(to, chunk.Meta, stretch, readRaw);
+                    AddCutRow(from, chunk.Meta, stretch, readRaw, ref cutRows);
+                    AddCutRow(to, chunk.Meta, stretch, readRaw, ref cutRows);
                 }
             }
         }
 
-        if (!touches)
-        {
-            chunk.Deleted = null;
-        }
-
+        chunk.Deleted = !touches ? null : cutRows is null ? chunk.Deleted : [.. chunk.Deleted, .. cutRows];
         return true;
     }
 
-    private static void AddCutRow(long edgeMs, in ChunkMeta meta, in Stretch stretch, List<(long FromMs, long ToMs)>? readRaw)
+    /// <summary>A row that is deleted in part is never used: its samples are, or nothing of it where none are left.</summary>
+    private static void AddCutRow(
+        long edgeMs, in ChunkMeta meta, in Stretch stretch, List<(long FromMs, long ToMs)>? readRaw, ref List<(long FromMs, long ToMs)>? cutRows)
     {
         var length = stretch.Resolution.LengthMs();
-        if (edgeMs > meta.MinMs && edgeMs <= meta.MaxMs && TimeAlign.Down(edgeMs, length) != edgeMs)
+        var row = TimeAlign.Down(edgeMs, length);
+        if (edgeMs <= meta.MinMs || edgeMs > meta.MaxMs || row == edgeMs || row < stretch.FromMs || row >= stretch.ToMs)
+        {
+            return;
+        }
+
+        if (readRaw is null)
+        {
+            (cutRows ??= []).Add((row, row + length));
+        }
+        else
         {
             var window = SeriesBuffer.WindowOf(edgeMs);
-            readRaw?.Add((window, window + SeriesBuffer.WindowMs));
+            readRaw.Add((window, window + SeriesBuffer.WindowMs));
         }
     }
 

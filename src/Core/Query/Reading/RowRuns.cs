@@ -28,16 +28,16 @@ internal sealed class RowRuns
         _used += chunk.Meta.Count;
     }
 
-    /// <summary>Adds the windows of rows that do not say what they grew by.</summary>
+    /// <summary>Adds the windows of a stretch's rows that do not say what they grew by.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a rollup chunk.</exception>
-    public void AddWithoutIncrease(in ChunkRef chunk, List<(long FromMs, long ToMs)> into)
+    public void AddWithoutIncrease(in ChunkRef chunk, in Stretch stretch, List<(long FromMs, long ToMs)> into)
     {
         _used = 0;
         ReadFigures(chunk);
         var length = chunk.Use.Info.Resolution.LengthMs();
         foreach (ref readonly var row in _rows.AsSpan(0, chunk.Meta.Count))
         {
-            if (double.IsNaN(row.Increase))
+            if (double.IsNaN(row.Increase) && row.StartMs >= stretch.FromMs && row.StartMs < stretch.ToMs)
             {
                 into.Add((
                     TimeAlign.Down(row.StartMs, Series.SeriesBuffer.WindowMs), TimeAlign.Up(row.StartMs + length, Series.SeriesBuffer.WindowMs)));

@@ -30,7 +30,7 @@ internal sealed class SeriesDecoder(BlockReadContext context, ReadRules rules) :
             {
                 try
                 {
-                    _rows.AddWithoutIncrease(chunk, readRaw);
+                    _rows.AddWithoutIncrease(chunk, stretches[chunk.Stretch].Stretch, readRaw);
                 }
                 catch (InvalidDataException e)
                 {
