@@ -6,6 +6,9 @@ namespace Metrics.ObjectStores;
 /// <summary>What stores behind a network have in common: names below a prefix, a time limit, and several tries within it.</summary>
 public abstract class RemoteObjectStore : IObjectStore
 {
+    /// <summary>Up to so many bytes a read takes no time by itself.</summary>
+    private const int MaxRepeatedBytes = 1024 * 1024;
+
     private const int Tries = 5;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -71,7 +74,7 @@ public abstract class RemoteObjectStore : IObjectStore
 
         try
         {
-            return await Run(limit => Read(name, Key(name), offset, destination, limit), destination.Length, _readTimeout, cancellation);
+            return await Run(limit => ReadOrAgain(name, offset, destination, limit), destination.Length, _readTimeout, cancellation);
         }
         catch (ObjectStoreUnavailableException error)
         {
@@ -157,6 +160,28 @@ public abstract class RemoteObjectStore : IObjectStore
         {
             // The next reader is told why the last one was refused; this only says when to try again.
             _reads.ProbeFailed();
+        }
+    }
+
+    /// <summary>
+    /// A read of little that hangs for a third of its time is begun again once: a connection may be dead while the store is not.
+    /// </summary>
+    private async Task<int> ReadOrAgain(string name, long offset, Memory<byte> destination, CancellationToken limit)
+    {
+        if (destination.Length > MaxRepeatedBytes)
+        {
+            return await Read(name, Key(name), offset, destination, limit);
+        }
+
+        using var patience = new CancellationTokenSource(_readTimeout / 3, Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, limit);
+        try
+        {
+            return await Read(name, Key(name), offset, destination, either.Token);
+        }
+        catch (Exception error) when (error is not ObjectNotFoundException && patience.IsCancellationRequested && !limit.IsCancellationRequested)
+        {
+            return await Read(name, Key(name), offset, destination, limit);
         }
     }
 

@@ -12,6 +12,9 @@ public sealed partial class ShardStore
         for (var i = 1; ; i++)
         {
             var (document, version) = await ReadCatalogAsync(cancellation);
+
+            // Nobody else has written it: what is on local disk is all there is, whether the take-over succeeds or not.
+            _isKnown = document is null || document.Owner == _state.Writer;
             if (document is null && _state.Published.Version > 0)
             {
                 CatalogLog.CatalogGone(_context.Logger, Shard, _state.Published.Blocks.Count);

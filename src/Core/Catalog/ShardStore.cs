@@ -173,12 +173,16 @@ public sealed partial class ShardStore : IDisposable
         ShowView();
     }
 
+    /// <summary>Whether the object store has said since the start that it has nothing that local disk does not know.</summary>
+    private volatile bool _isKnown;
+
     private void ShowView()
     {
         var problem = State switch
         {
             ShardStoreState.Owned => null,
             ShardStoreState.Fenced => $"Another process has taken shard {Shard} over.",
+            _ when _isKnown => null,
             _ => $"The object store ({_context.Store.Description}) has not said since the start what shard {Shard} has{(LastError is null ? "" : ": " + LastError)}.",
         };
         var catalog = _catalog;
