@@ -5,18 +5,8 @@ namespace Metrics.Core.Rollups;
 /// <summary>The row that is being added to: figures so far, and finite values with weights that are not yet divided into groups.</summary>
 internal sealed class OpenRow
 {
-    // A row of unbounded samples is reduced on the way.
-    private const int MaxPending = 1 << 15;
-
-    // Above, weighted values are not sorted but counted into cells.
-    private const int MaxSorted = 512;
-
-    private readonly WeightedCells _cells = new();
+    private readonly RowValues _values = new();
     private readonly double[] _points = new double[RollupFormat.MaxPoints];
-    private double[] _values = new double[128];
-    private double[] _weights = [];
-    private int _count;
-    private bool _isWeighted;
     private double _falls;
     private double _steps;
 
@@ -32,8 +22,7 @@ internal sealed class OpenRow
 
     public void Begin(long startMs)
     {
-        _count = 0;
-        _isWeighted = false;
+        _values.Clear();
         (_falls, _steps) = (0, 0);
         IsPoints = true;
         Figures = new RowFigures
@@ -58,7 +47,7 @@ internal sealed class OpenRow
         }
 
         AddFigures(figures);
-        Weigh();
+        _values.Weigh();
         if (means.IsEmpty)
         {
             AddEqual(figures);
@@ -77,7 +66,6 @@ internal sealed class OpenRow
     {
         if (figures.FiniteCount > 0)
         {
-            Weigh();
             Push(figures.FiniteMin, figures.FiniteCount);
         }
     }
@@ -91,10 +79,10 @@ internal sealed class OpenRow
         }
 
         ref var row = ref Figures.Row;
-        Reserve(values.Length);
+        var room = _values.Reserve(values.Length);
         double sum = 0, increase = row.Increase, previous = row.Last, falls = 0, finiteMin = Figures.FiniteMin, finiteMax = Figures.FiniteMax;
         var count = 0;
-        var at = _count;
+        var finite = 0;
         var last = -1;
         for (var i = 0; i < values.Length; i++)
         {
@@ -131,7 +119,7 @@ internal sealed class OpenRow
             {
                 finiteMin = value < finiteMin ? value : finiteMin;
                 finiteMax = value > finiteMax ? value : finiteMax;
-                _values[at++] = value;
+                room[finite++] = value;
             }
             else if (value < 0)
             {
@@ -148,12 +136,6 @@ internal sealed class OpenRow
             return;
         }
 
-        if (_isWeighted)
-        {
-            _weights.AsSpan(_count, at - _count).Fill(1);
-        }
-
-        _count = at;
         (Figures.FiniteMin, Figures.FiniteMax) = (finiteMin, finiteMax);
         _steps += row.Count == 0 ? count - 1 : count;
         _falls += falls;
@@ -161,7 +143,7 @@ internal sealed class OpenRow
         row.Count += count;
         row.Sum += sum;
         (row.Last, row.LastMs) = (values[last], timestampsMs[last]);
-        Reduce();
+        _values.Take(finite, finiteMin, finiteMax);
     }
 
     /// <summary>The same, if all of them are finite.</summary>
@@ -180,14 +162,6 @@ internal sealed class OpenRow
             return false;
         }
 
-        Reserve(values.Length);
-        values.CopyTo(_values.AsSpan(_count));
-        if (_isWeighted)
-        {
-            _weights.AsSpan(_count, values.Length).Fill(1);
-        }
-
-        _count += values.Length;
         if (IsPoints)
         {
             IsPoints = row.Count + values.Length <= RollupFormat.MaxPoints;
@@ -206,7 +180,7 @@ internal sealed class OpenRow
         row.Count += values.Length;
         row.Sum += more.Sum;
         (row.Last, row.LastMs) = (values[^1], timestampsMs[^1]);
-        Reduce();
+        _values.Add(values, default, Figures.FiniteMin, Figures.FiniteMax);
         return true;
     }
 
@@ -296,12 +270,8 @@ internal sealed class OpenRow
     /// <summary>The finite values behind figures that were added.</summary>
     public void AddWeights(ReadOnlySpan<double> values, ReadOnlySpan<double> weights)
     {
-        Weigh();
-        Reserve(values.Length);
-        values.CopyTo(_values.AsSpan(_count));
-        weights.CopyTo(_weights.AsSpan(_count));
-        _count += values.Length;
-        Reduce();
+        _values.Weigh();
+        _values.Add(values, weights, Figures.FiniteMin, Figures.FiniteMax);
     }
 
     /// <summary>
@@ -317,21 +287,7 @@ internal sealed class OpenRow
         }
 
         AddFigures(next);
-        if (finer._isWeighted)
-        {
-            AddWeights(finer._values.AsSpan(0, finer._count), finer._weights.AsSpan(0, finer._count));
-            return;
-        }
-
-        Reserve(finer._count);
-        finer._values.AsSpan(0, finer._count).CopyTo(_values.AsSpan(_count));
-        if (_isWeighted)
-        {
-            _weights.AsSpan(_count, finer._count).Fill(1);
-        }
-
-        _count += finer._count;
-        Reduce();
+        _values.Add(finer._values.Values, finer._values.Weights, Figures.FiniteMin, Figures.FiniteMax);
     }
 
     /// <summary>One value behind figures that were added.</summary>
@@ -339,7 +295,6 @@ internal sealed class OpenRow
     {
         if (double.IsFinite(value))
         {
-            Weigh();
             Push(value, 1);
         }
     }
@@ -366,7 +321,7 @@ internal sealed class OpenRow
         };
         AddFigures(figures);
         Figures.IsDistribution = true;
-        Weigh();
+        _values.Weigh();
         foreach (var centroid in digest.Centroids)
         {
             Push(centroid.Mean, centroid.Weight);
@@ -393,9 +348,9 @@ internal sealed class OpenRow
             return 0;
         }
 
-        Sort();
+        _values.Sort(_falls == 0, Figures.FiniteMin, Figures.FiniteMax);
         var scheme = RankScheme.For(Figures.FiniteCount);
-        var groups = Grouping.Divide(_values.AsSpan(0, _count), _isWeighted ? _weights.AsSpan(0, _count) : default, scheme, means);
+        var groups = Grouping.Divide(_values.Values, _values.Weights, scheme, means);
         (means[0], means[groups - 1]) = (Figures.FiniteMin, Figures.FiniteMax);
         return groups;
     }
@@ -421,77 +376,5 @@ internal sealed class OpenRow
     /// <summary>From here on the values are not known in their order.</summary>
     private void Spill() => IsPoints = false;
 
-    private void Weigh(bool fill = true)
-    {
-        if (!_isWeighted)
-        {
-            _isWeighted = true;
-            if (_weights.Length < _values.Length)
-            {
-                _weights = new double[_values.Length];
-            }
-
-            if (fill)
-            {
-                _weights.AsSpan(0, _count).Fill(1);
-            }
-        }
-    }
-
-    private void Push(double value, double weight)
-    {
-        Reserve(1);
-        (_values[_count], _weights[_count]) = (value + 0.0, weight);
-        _count++;
-        Reduce();
-    }
-
-    private void Reserve(int more)
-    {
-        if (_count + more > _values.Length)
-        {
-            Array.Resize(ref _values, Math.Max(_count + more, 2 * _values.Length));
-        }
-
-        if (_isWeighted && _weights.Length < _values.Length)
-        {
-            Array.Resize(ref _weights, _values.Length);
-        }
-    }
-
-    private void Sort()
-    {
-        if (_isWeighted && _count > MaxSorted)
-        {
-            _count = _cells.Order(_values.AsSpan(0, _count), _weights.AsSpan(0, _count), false, Figures.FiniteMin, Figures.FiniteMax);
-        }
-        else if (_isWeighted)
-        {
-            Array.Sort(_values, _weights, 0, _count);
-        }
-        else if (_falls == 0)
-        {
-            // They came in this order.
-            return;
-        }
-        else if (_count > MaxSorted)
-        {
-            Weigh(fill: false);
-            _count = _cells.Order(_values.AsSpan(0, _count), _weights.AsSpan(0, _count), true, Figures.FiniteMin, Figures.FiniteMax);
-        }
-        else
-        {
-            SmallSort.Sort(_values.AsSpan(0, _count));
-        }
-    }
-
-    /// <summary>Puts values together when there are too many.</summary>
-    private void Reduce()
-    {
-        if (_count > MaxPending)
-        {
-            Weigh();
-            _count = _cells.Order(_values.AsSpan(0, _count), _weights.AsSpan(0, _count), false, Figures.FiniteMin, Figures.FiniteMax);
-        }
-    }
+    private void Push(double value, double weight) => _values.Add(value, weight, Figures.FiniteMin, Figures.FiniteMax);
 }
